@@ -1,0 +1,315 @@
+// The Windows side of every measured operation, written once.
+//
+// Owns:      one small class per row of the table: its constructor makes what the operation works on, operator() is the
+//            operation (one call of it is one measured step), its destructor gives everything back.
+// Used by:   vm.cpp (winmem, Google Benchmark) and vm_wine.cpp (the same source by mingw-w64, run under Wine).
+//            raw_operations.h has the Linux calls that do the same, under the same names.
+// Threads:   each measuring thread makes its own object, so an object is never shared.
+// Checks:    a call that fails stops the program: a benchmark of failing calls would look wonderfully quick.
+#pragma once
+
+#include <windows.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+namespace bench {
+
+constexpr std::size_t kPage = 4096;
+constexpr std::size_t kGranule = 65536;
+
+// Many operations leave the value they read here, so that no compiler can drop the access.
+inline void touch(void* address) { *static_cast<volatile unsigned char*>(address) = 1; }
+
+inline void must(bool ok, const char* what) {
+  if (__builtin_expect(ok, 1))
+    return;
+  std::fprintf(stderr, "bench: %s failed, last error %lu\n", what, static_cast<unsigned long>(GetLastError()));
+  std::exit(1);
+}
+
+inline unsigned char* reserve(std::size_t size, DWORD type = MEM_RESERVE) {
+  void* base = VirtualAlloc(nullptr, size, type, PAGE_READWRITE);
+  must(base != nullptr, "VirtualAlloc(NULL)");
+  return static_cast<unsigned char*>(base);
+}
+
+inline void commit(void* address, std::size_t size) {
+  must(VirtualAlloc(address, size, MEM_COMMIT, PAGE_READWRITE) != nullptr, "VirtualAlloc(MEM_COMMIT)");
+}
+
+inline void decommit(void* address, std::size_t size) {
+  must(VirtualFree(address, size, MEM_DECOMMIT) != 0, "VirtualFree(MEM_DECOMMIT)");
+}
+
+inline void release(void* base) { must(VirtualFree(base, 0, MEM_RELEASE) != 0, "VirtualFree(MEM_RELEASE)"); }
+
+// A walk that visits all of 0 … count-1 in an order without locality, the same for every side of a comparison.
+class Shuffle {
+public:
+  explicit Shuffle(std::size_t count) : count_(count) {
+    // A step near count / golden ratio that shares no factor with it reaches every index once per round.
+    step_ = static_cast<std::size_t>(static_cast<double>(count) * 0.6180339887) | 1;
+    while (shares_a_factor(step_, count_))
+      step_ += 2;
+  }
+
+  std::size_t next() {
+    index_ += step_;
+    if (index_ >= count_)
+      index_ %= count_;
+    return index_;
+  }
+
+private:
+  static bool shares_a_factor(std::size_t a, std::size_t b) {
+    while (b != 0) {
+      std::size_t rest = a % b;
+      a = b;
+      b = rest;
+    }
+    return a != 1;
+  }
+
+  std::size_t count_;
+  std::size_t step_;
+  std::size_t index_ = 0;
+};
+
+// `count` reservations of 64 KiB, each its own region.
+class ManyRegions {
+public:
+  explicit ManyRegions(std::size_t count) {
+    bases_.reserve(count);
+    for (std::size_t i = 0; i < count; ++i)
+      bases_.push_back(reserve(kGranule));
+  }
+  ManyRegions(const ManyRegions&) = delete;
+  ManyRegions& operator=(const ManyRegions&) = delete;
+  ~ManyRegions() {
+    for (unsigned char* base : bases_)
+      release(base);
+  }
+
+  std::size_t size() const { return bases_.size(); }
+  unsigned char* operator[](std::size_t i) const { return bases_[i]; }
+
+private:
+  std::vector<unsigned char*> bases_;
+};
+
+// One region whose every other page is committed: `count` islands, none of them touched.
+class ManyIslands {
+public:
+  explicit ManyIslands(std::size_t count) : count_(count), base_(reserve((2 * count + 2) * kPage)) {
+    for (std::size_t i = 0; i < count; ++i)
+      commit((*this)[i], kPage);
+  }
+  ManyIslands(const ManyIslands&) = delete;
+  ManyIslands& operator=(const ManyIslands&) = delete;
+  ~ManyIslands() { release(base_); }
+
+  std::size_t size() const { return count_; }
+  unsigned char* operator[](std::size_t i) const { return base_ + 2 * i * kPage; }
+
+private:
+  std::size_t count_;
+  unsigned char* base_;
+};
+
+// --- the rows ------------------------------------------------------------------------------------------------------
+
+struct ReserveRelease {
+  void operator()() { release(reserve(kGranule)); }
+};
+
+// One call reserves and commits, as most programs do.
+struct ReserveCommitTouchRelease {
+  void operator()() {
+    last = reserve(kGranule, MEM_RESERVE | MEM_COMMIT);
+    touch(last);
+    release(last);
+  }
+  unsigned char* last = nullptr; // for the check that a released page is out of reach
+};
+
+// The same in two calls: address space first, memory when it is needed.
+struct ReserveThenCommitTouchRelease {
+  void operator()() {
+    last = reserve(kGranule);
+    commit(last, kGranule);
+    touch(last);
+    release(last);
+  }
+  unsigned char* last = nullptr;
+};
+
+// A page in the middle of a reserved region comes and goes.
+struct CommitTouchDecommit {
+  CommitTouchDecommit() : base(reserve(kGranule)), page(base + 4 * kPage) {}
+  CommitTouchDecommit(const CommitTouchDecommit&) = delete;
+  CommitTouchDecommit& operator=(const CommitTouchDecommit&) = delete;
+  ~CommitTouchDecommit() { release(base); }
+
+  void operator()() {
+    commit(page, kPage);
+    touch(page);
+    decommit(page, kPage);
+  }
+
+  unsigned char* base;
+  unsigned char* page;
+};
+
+// A page in the middle of 16 touched pages becomes read-only and read-write again; one step is one call.
+struct ProtectToggle {
+  ProtectToggle() : base(reserve(kGranule, MEM_RESERVE | MEM_COMMIT)), page(base + 4 * kPage) {
+    for (std::size_t at = 0; at < kGranule; at += kPage)
+      touch(base + at);
+  }
+  ProtectToggle(const ProtectToggle&) = delete;
+  ProtectToggle& operator=(const ProtectToggle&) = delete;
+  ~ProtectToggle() { release(base); }
+
+  void operator()() {
+    DWORD old = 0;
+    next = next == PAGE_READONLY ? PAGE_READWRITE : PAGE_READONLY;
+    must(VirtualProtect(page, kPage, next, &old) != 0, "VirtualProtect");
+  }
+
+  unsigned char* base;
+  unsigned char* page;
+  DWORD next = PAGE_READWRITE;
+};
+
+// The protection a page has already is asked for again.
+struct ProtectUnchanged {
+  ProtectUnchanged() : base(reserve(kGranule, MEM_RESERVE | MEM_COMMIT)), page(base + 4 * kPage) { touch(page); }
+  ProtectUnchanged(const ProtectUnchanged&) = delete;
+  ProtectUnchanged& operator=(const ProtectUnchanged&) = delete;
+  ~ProtectUnchanged() { release(base); }
+
+  void operator()() {
+    DWORD old = 0;
+    must(VirtualProtect(page, kPage, PAGE_READWRITE, &old) != 0, "VirtualProtect");
+  }
+
+  unsigned char* base;
+  unsigned char* page;
+};
+
+inline void query_region(unsigned char* address) {
+  MEMORY_BASIC_INFORMATION info;
+  must(VirtualQuery(address, &info, sizeof info) == sizeof info && info.State == MEM_RESERVE, "VirtualQuery");
+}
+
+// VirtualQuery of any of `Count` live regions, in an order without locality.
+template <std::size_t Count> struct QueryRegions {
+  void operator()() { query_region(regions[order.next()]); }
+
+  ManyRegions regions{Count};
+  Shuffle order{Count};
+};
+
+// --- growth: the same step while 10 … a million regions or islands exist --------------------------------------------
+
+struct GrowthQueryRegions {
+  explicit GrowthQueryRegions(std::size_t count) : regions(count), order(count) {}
+  void operator()() { query_region(regions[order.next()]); }
+
+  ManyRegions regions;
+  Shuffle order;
+};
+
+// The same region every time: what the search itself costs, without the cache misses of visiting a million records.
+struct GrowthQueryOneRegion {
+  explicit GrowthQueryOneRegion(std::size_t count) : regions(count) {}
+  void operator()() { query_region(regions[regions.size() / 2]); }
+
+  ManyRegions regions;
+};
+
+struct GrowthReserve {
+  explicit GrowthReserve(std::size_t count) : regions(count) {}
+  void operator()() { release(reserve(kGranule)); }
+
+  ManyRegions regions;
+};
+
+// Commit and decommit, untouched, in any of the regions.
+struct GrowthCommitRegions {
+  explicit GrowthCommitRegions(std::size_t count) : regions(count), order(count) {}
+  void operator()() {
+    unsigned char* page = regions[order.next()] + 4 * kPage;
+    commit(page, kPage);
+    decommit(page, kPage);
+  }
+
+  ManyRegions regions;
+  Shuffle order;
+};
+
+inline void query_island(unsigned char* address) {
+  MEMORY_BASIC_INFORMATION info;
+  must(VirtualQuery(address, &info, sizeof info) == sizeof info && info.State == MEM_COMMIT &&
+           info.RegionSize == kPage,
+       "VirtualQuery");
+}
+
+struct GrowthQueryIslands {
+  explicit GrowthQueryIslands(std::size_t count) : islands(count), order(count) {}
+  void operator()() { query_island(islands[order.next()]); }
+
+  ManyIslands islands;
+  Shuffle order;
+};
+
+struct GrowthQueryOneIsland {
+  explicit GrowthQueryOneIsland(std::size_t count) : islands(count) {}
+  void operator()() { query_island(islands[islands.size() / 2]); }
+
+  ManyIslands islands;
+};
+
+// An island goes and comes back: the number of islands stays `count` between the steps.
+struct GrowthCommitIslands {
+  explicit GrowthCommitIslands(std::size_t count) : islands(count), order(count) {}
+  void operator()() {
+    unsigned char* page = islands[order.next()];
+    decommit(page, kPage);
+    commit(page, kPage);
+  }
+
+  ManyIslands islands;
+  Shuffle order;
+};
+
+// Names every row for both drivers: visitor.row<Operation>(name, threads) and visitor.growth<Operation>(name).
+constexpr std::size_t kQueriedRegions = 60000;
+
+template <class Visitor> void visit_operations(Visitor& visitor) {
+  visitor.template row<ReserveRelease>("reserve_release", 1);
+  visitor.template row<ReserveCommitTouchRelease>("reserve_commit_touch_release", 1);
+  visitor.template row<ReserveCommitTouchRelease>("reserve_commit_touch_release", 2);
+  visitor.template row<ReserveThenCommitTouchRelease>("reserve_then_commit_touch_release", 1);
+  visitor.template row<ReserveThenCommitTouchRelease>("reserve_then_commit_touch_release", 2);
+  visitor.template row<CommitTouchDecommit>("commit_touch_decommit", 1);
+  visitor.template row<QueryRegions<kQueriedRegions>>("query_regions", 1);
+  visitor.template row<ProtectToggle>("protect_toggle", 1);
+  visitor.template row<ProtectUnchanged>("protect_unchanged", 1);
+}
+
+template <class Visitor> void visit_growth(Visitor& visitor) {
+  visitor.template growth<GrowthQueryRegions>("query_any_region");
+  visitor.template growth<GrowthQueryOneRegion>("query_one_region");
+  visitor.template growth<GrowthReserve>("reserve_release_beside_regions");
+  visitor.template growth<GrowthCommitRegions>("commit_decommit_in_any_region");
+  visitor.template growth<GrowthQueryIslands>("query_any_island");
+  visitor.template growth<GrowthQueryOneIsland>("query_one_island");
+  visitor.template growth<GrowthCommitIslands>("decommit_commit_any_island");
+}
+
+} // namespace bench

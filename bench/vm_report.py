@@ -1,0 +1,259 @@
+#!/usr/bin/env python3
+"""Runs the virtual memory benchmarks in interleaved rounds and prints one table.
+
+A round is: winmem and raw Linux randomly interleaved in one process (vm), winmem linked statically (vm_static), then the
+same operations under Wine (vm_wine.exe). A ratio is the median over the rounds of "winmem / raw within this round", so
+that a machine that slows down between rounds does not touch it. Called by script/bench; see docs/performance.md.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+
+# Row, threads, what is printed, goal for winmem / raw, goal in nanoseconds. The goals are those of docs/performance.md.
+ROWS = [
+    ("reserve_release", 1, "reserve, release 64 KiB", 0.07, None),
+    ("reserve_commit_touch_release", 1, "reserve+commit 64 KiB, touch, release", 0.85, None),
+    ("reserve_commit_touch_release", 2, "  the same, two threads", 0.80, None),
+    ("reserve_then_commit_touch_release", 1, "reserve, commit 64 KiB, touch, release", 0.85, None),
+    ("reserve_then_commit_touch_release", 2, "  the same, two threads", 0.80, None),
+    ("commit_touch_decommit", 1, "commit, touch, decommit a page", 0.65, None),
+    ("query_regions", 1, "query one of 60,000 regions", 0.10, None),
+    ("protect_toggle", 1, "protect a page, toggled", 1.10, None),
+    ("protect_unchanged", 1, "protect a page, unchanged", None, 50.0),
+]
+
+# Raw figures without a winmem row of their own.
+EXTRA_RAW = [
+    ("commit_touch_remap", "commit, touch, decommit by mmap over it"),
+    ("touch_give_back", "touch, MADV_DONTNEED (floor of the row)"),
+    ("read_maps", "read /proc/self/maps of 60,000 mappings"),
+]
+
+GROWTH = [
+    ("query_any_region", "query any region"),
+    ("query_one_region", "query always the same region"),
+    ("reserve_release_beside_regions", "reserve, release beside regions"),
+    ("commit_decommit_in_any_region", "commit, decommit in any region"),
+    ("query_any_island", "query any island"),
+    ("query_one_island", "query always the same island"),
+    ("decommit_commit_any_island", "decommit, commit any island"),
+]
+GROWTH_GOAL = 2.0
+BYTES_GOAL = 256
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--programs", required=True, help="folder of the built benchmarks")
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
+    parser.add_argument("--no-wine", action="store_true", help="leave Wine out")
+    parser.add_argument("--no-growth", action="store_true", help="leave the growth rows out")
+    parser.add_argument("--rounds", type=int, help="number of rounds")
+    parser.add_argument("--json", help="where the figures go (default: vm.json beside the programs)")
+    return parser.parse_args()
+
+
+def progress(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def run_google_benchmark(program, pattern, min_time, repetitions):
+    """Returns {benchmark name: [nanoseconds per step, one for each repetition]}, per thread."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as out:
+        subprocess.run(
+            [program, f"--benchmark_filter={pattern}", f"--benchmark_min_time={min_time}",
+             f"--benchmark_repetitions={repetitions}", "--benchmark_enable_random_interleaving=true",
+             f"--benchmark_out={out.name}", "--benchmark_out_format=json"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+        report = json.load(open(out.name, encoding="utf-8"))
+    to_ns = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}
+    times = defaultdict(list)
+    for entry in report["benchmarks"]:
+        if entry["run_type"] != "iteration":
+            continue
+        if entry.get("error_occurred"):
+            sys.exit(f"bench: {entry['name']}: {entry['error_message']}")
+        name = "/".join(entry["name"].split("/")[:3])  # without the suffixes Google Benchmark adds
+        times[name].append(entry["real_time"] * to_ns[entry["time_unit"]] * entry["threads"])
+    return times
+
+
+def run_wine(program, prefix, milliseconds):
+    environment = dict(os.environ, WINEPREFIX=prefix, WINEDEBUG="-all")
+    done = subprocess.run(["wine", program, "--milliseconds", str(milliseconds)], env=environment, check=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    return {name: float(value) for name, value in (line.split("\t") for line in done.stdout.split("\n") if line)}
+
+
+def run_bookkeeping(program):
+    done = subprocess.run([program], stdout=subprocess.PIPE, text=True, check=False)
+    figures = {name: int(value) for name, value in (line.split("\t") for line in done.stdout.split("\n") if line)}
+    if not figures:
+        sys.exit("bench: vm_bookkeeping printed nothing")
+    return figures
+
+
+def median(values):
+    return statistics.median(values) if values else None
+
+
+def number(value):
+    if value is None:
+        return "-"
+    return f"{value:,.1f}" if value < 100 else f"{value:,.0f}"
+
+
+def verdict(ok):
+    return "" if ok is None else ("met" if ok else "missed")
+
+
+def print_table(header, rows):
+    widths = [max(len(str(row[i])) for row in [header, *rows]) for i in range(len(header))]
+    for row in [header, ["-" * w for w in widths], *rows]:
+        print("  ".join(str(cell).ljust(w) if i == 0 else str(cell).rjust(w)
+                        for i, (cell, w) in enumerate(zip(row, widths))).rstrip())
+    print()
+
+
+def machine():
+    model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo", encoding="utf-8")
+                  if line.startswith("model name")), "unknown")
+    return {"kernel": platform.release(), "processor": model, "cpus": os.cpu_count()}
+
+
+class Measurement:
+    """All rounds: `rounds[i][side][name]` is the median of that round, in nanoseconds."""
+
+    def __init__(self, arguments):
+        self.arguments = arguments
+        self.rounds = []
+        self.growth = {}
+        self.bookkeeping = {}
+
+    def program(self, name):
+        return os.path.join(self.arguments.programs, name)
+
+    def run(self):
+        quick = self.arguments.quick
+        rounds = self.arguments.rounds or (2 if quick else 7)
+        min_time, repetitions, milliseconds = (0.02, 1, 15) if quick else (0.08, 3, 60)
+        wine = self.prepare_wine()
+        for index in range(rounds):
+            progress(f"round {index + 1} of {rounds}")
+            linux = run_google_benchmark(self.program("vm"), "^(winmem|raw)/", min_time, repetitions)
+            static = run_google_benchmark(self.program("vm_static"), "^winmem/", min_time, 1)
+            self.rounds.append({
+                "winmem": {n[len("winmem/"):]: median(t) for n, t in linux.items() if n.startswith("winmem/")},
+                "raw": {n[len("raw/"):]: median(t) for n, t in linux.items() if n.startswith("raw/")},
+                "static": {n[len("winmem/"):]: median(t) for n, t in static.items()},
+                "wine": run_wine(self.program("vm_wine.exe"), wine, milliseconds) if wine else {},
+            })
+        if not self.arguments.no_growth:
+            progress("growth")
+            times = run_google_benchmark(self.program("vm"), "^growth/", 0.02 if quick else 0.1, 1 if quick else 5)
+            self.growth = {name[len("growth/"):]: median(values) for name, values in times.items()}
+        progress("bookkeeping")
+        self.bookkeeping = run_bookkeeping(self.program("vm_bookkeeping"))
+
+    def prepare_wine(self):
+        """Returns the prefix to run in, made and warmed up, or None."""
+        program = self.program("vm_wine.exe")
+        if self.arguments.no_wine or not os.path.exists(program) or shutil.which("wine") is None:
+            return None
+        prefix = os.path.abspath(self.program("wine-prefix"))
+        progress("starting Wine")
+        run_wine(program, prefix, 1)
+        return prefix
+
+    def of(self, side, name):
+        return median([r[side][name] for r in self.rounds if name in r[side]])
+
+    def ratio(self, side, other, name):
+        pairs = [(r[side].get(name), r[other].get(name)) for r in self.rounds]
+        return median([a / b for a, b in pairs if a and b])
+
+
+def report_rows(measured):
+    lines, records = [], []
+    for row, threads, text, ratio_goal, ns_goal in ROWS:
+        name = f"{row}/{threads}"
+        ours, raw, wine = (measured.of(side, name) for side in ("winmem", "raw", "wine"))
+        ratio = measured.ratio("winmem", "raw", name)
+        wine_ratio = measured.ratio("winmem", "wine", name)
+        goal = f"≤ {ratio_goal:.2f}" if ratio_goal else f"≤ {ns_goal:.0f} ns"
+        met = None
+        if ratio_goal and ratio:
+            met = ratio <= ratio_goal
+        elif ns_goal and ours:
+            met = ours <= ns_goal
+        records.append({"row": name, "what": text.strip(), "winmem_ns": ours, "static_ns": measured.of("static", name),
+                        "raw_ns": raw, "ratio": ratio, "ratio_goal": ratio_goal, "ns_goal": ns_goal, "met": met,
+                        "wine_ns": wine, "ratio_to_wine": wine_ratio})
+        lines.append([text, number(ours), number(measured.of("static", name)), number(raw),
+                      f"{ratio:.2f}" if ratio else "-", goal, verdict(met), number(wine),
+                      f"{wine_ratio:.2f}" if wine_ratio else "-"])
+    for row, text in EXTRA_RAW:
+        raw = measured.of("raw", f"{row}/1")
+        records.append({"row": f"{row}/1", "what": text, "raw_ns": raw})
+        lines.append([text, "", "", number(raw), "", "", "", "", ""])
+    print_table(["operation, ns a step", "winmem", "static", "raw Linux", "ratio", "goal", "", "Wine", "to Wine"], lines)
+    return records
+
+
+def report_growth(measured):
+    lines, records = [], []
+    counts = sorted({int(name.split("/")[1]) for name in measured.growth})
+    for row, text in GROWTH:
+        times = [measured.growth.get(f"{row}/{count}") for count in counts]
+        if not times or times[0] is None:
+            continue
+        ratio = max(t for t in times if t) / times[0]
+        records.append({"row": row, "what": text, "ns": dict(zip(map(str, counts), times)), "worst_ratio": ratio})
+        lines.append([text, *[number(t) for t in times], f"{ratio:.2f}", f"≤ {GROWTH_GOAL:.2f}",
+                      verdict(ratio <= GROWTH_GOAL)])
+    if lines:
+        print_table(["growth, ns a step with n alive", *[f"n = {c:,}" for c in counts], "worst / n = 10", "goal", ""],
+                    lines)
+    return records
+
+
+def report_bookkeeping(measured):
+    figures = measured.bookkeeping
+    lines = []
+    for name, value in figures.items():
+        goal, met = "", None
+        if name == "bytes_per_region":
+            goal, met = f"≤ {BYTES_GOAL}", value <= BYTES_GOAL
+        elif name.endswith("_queries"):
+            goal, met = "0", value == 0 if value >= 0 else None
+        lines.append([name.replace("_", " "), f"{value:,}", goal, verdict(met)])
+    print_table(["bookkeeping of a million 64 KiB regions", "measured", "goal", ""], lines)
+
+
+def main():
+    arguments = parse_arguments()
+    measured = Measurement(arguments)
+    measured.run()
+
+    about = machine()
+    print(f"\n{about['processor']}, {about['cpus']} CPUs, Linux {about['kernel']}, {len(measured.rounds)} rounds\n")
+    record = {"machine": about, "rows": report_rows(measured), "growth": report_growth(measured),
+              "bookkeeping": measured.bookkeeping, "rounds": measured.rounds}
+    report_bookkeeping(measured)
+
+    path = arguments.json or os.path.join(arguments.programs, "vm.json")
+    with open(path, "w", encoding="utf-8") as out:
+        json.dump(record, out, indent=1)
+    print(f"figures: {path}")
+
+
+if __name__ == "__main__":
+    main()
