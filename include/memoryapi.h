@@ -1,0 +1,175 @@
+// Virtual memory: reserve, commit, protect, query.
+//
+// Addresses are rounded to pages (4 KiB) or granules (64 KiB) as each call says; sizes are in bytes. A call that fails
+// changes nothing (N2), and one that succeeds leaves the last error alone (N1). The letters and numbers in brackets are
+// rules in docs/rules.md.
+#ifndef _MEMORYAPI_H_
+#define _MEMORYAPI_H_
+
+#include "minwinbase.h"
+#include "minwindef.h"
+
+WINMEM_BEGIN_C
+
+// ---- Flags of file mappings ----
+#define FILE_MAP_COPY            1
+#define FILE_MAP_WRITE           2
+#define FILE_MAP_READ            4
+#define FILE_MAP_EXECUTE         0x0020
+#define FILE_MAP_ALL_ACCESS      0x000F001F
+#define FILE_MAP_LARGE_PAGES     0x20000000
+#define FILE_MAP_TARGETS_INVALID 0x40000000
+#define FILE_MAP_RESERVE         0x80000000U
+
+// ---- Regions ----
+
+// Reserves a region, or commits pages of one, or gives up their contents (MEM_RESET). Returns the rounded start. A
+// reserve rounds lpAddress down to a granule, a commit to a page; NULL lets the system choose. [V1 to V25]
+// Errors: ERROR_INVALID_PARAMETER (types, protection, size), ERROR_INVALID_ADDRESS (taken, or in no region),
+// ERROR_NOT_ENOUGH_MEMORY, ERROR_COMMITMENT_LIMIT.
+WINBASEAPI LPVOID WINAPI VirtualAlloc(LPVOID lpAddress, SIZE_T dwSize, DWORD flAllocationType, DWORD flProtect);
+
+// VirtualAlloc in a process. [V11] ERROR_INVALID_HANDLE if hProcess is not one that can be reached.
+WINBASEAPI LPVOID WINAPI VirtualAllocEx(HANDLE hProcess, LPVOID lpAddress, SIZE_T dwSize, DWORD flAllocationType,
+                                        DWORD flProtect);
+
+// VirtualAlloc with requirements: address range and alignment, in ExtendedParameters. [V80 to V90]
+WINBASEAPI PVOID WINAPI VirtualAlloc2(HANDLE Process, PVOID BaseAddress, SIZE_T Size, ULONG AllocationType,
+                                      ULONG PageProtection, MEM_EXTENDED_PARAMETER* ExtendedParameters,
+                                      ULONG ParameterCount);
+
+// The same for packaged applications; Windows lets them have no execute permission this way.
+WINBASEAPI PVOID WINAPI VirtualAllocFromApp(PVOID BaseAddress, SIZE_T Size, ULONG AllocationType, ULONG Protection);
+WINBASEAPI PVOID WINAPI VirtualAlloc2FromApp(HANDLE Process, PVOID BaseAddress, SIZE_T Size, ULONG AllocationType,
+                                             ULONG PageProtection, MEM_EXTENDED_PARAMETER* ExtendedParameters,
+                                             ULONG ParameterCount);
+
+// Decommits pages (MEM_DECOMMIT), or releases a whole region (MEM_RELEASE, with lpAddress its start and dwSize 0).
+// [V30 to V39] Errors: ERROR_INVALID_PARAMETER (type, size), ERROR_INVALID_ADDRESS (in no region, not its start).
+WINBASEAPI BOOL WINAPI VirtualFree(LPVOID lpAddress, SIZE_T dwSize, DWORD dwFreeType);
+
+// VirtualFree in a process. [V32]
+WINBASEAPI BOOL WINAPI VirtualFreeEx(HANDLE hProcess, LPVOID lpAddress, SIZE_T dwSize, DWORD dwFreeType);
+
+// Changes the protection of committed pages of one region; *lpflOldProtect gets what the first page had.
+// [V40 to V46] Errors: ERROR_INVALID_PARAMETER (protection, size), ERROR_NOACCESS (lpflOldProtect can't be written),
+// ERROR_INVALID_ADDRESS (a page is not committed, or the range leaves the region).
+WINBASEAPI BOOL WINAPI VirtualProtect(LPVOID lpAddress, SIZE_T dwSize, DWORD flNewProtect, PDWORD lpflOldProtect);
+
+// VirtualProtect in a process. [V40]
+WINBASEAPI BOOL WINAPI VirtualProtectEx(HANDLE hProcess, LPVOID lpAddress, SIZE_T dwSize, DWORD flNewProtect,
+                                        PDWORD lpflOldProtect);
+
+// VirtualProtect for packaged applications.
+WINBASEAPI BOOL WINAPI VirtualProtectFromApp(PVOID Address, SIZE_T Size, ULONG NewProtection, PULONG OldProtection);
+
+// What the pages from lpAddress on are, up to the first that differs. Returns the bytes written, 48, or 0.
+// [V50 to V58] Errors: ERROR_BAD_LENGTH (dwLength below 48), ERROR_INVALID_PARAMETER (beyond user addresses),
+// ERROR_NOACCESS (lpBuffer can't be written).
+WINBASEAPI SIZE_T WINAPI VirtualQuery(LPCVOID lpAddress, PMEMORY_BASIC_INFORMATION lpBuffer, SIZE_T dwLength);
+
+// VirtualQuery in a process. [V51]
+WINBASEAPI SIZE_T WINAPI VirtualQueryEx(HANDLE hProcess, LPCVOID lpAddress, PMEMORY_BASIC_INFORMATION lpBuffer,
+                                        SIZE_T dwLength);
+
+// The size of a large page in bytes, or 0 where there are none.
+WINBASEAPI SIZE_T WINAPI GetLargePageMinimum(VOID);
+
+// ---- Types of the calls on whole regions and partitions ----
+
+typedef struct _WIN32_MEMORY_RANGE_ENTRY {
+    PVOID VirtualAddress;
+    SIZE_T NumberOfBytes;
+} WIN32_MEMORY_RANGE_ENTRY, *PWIN32_MEMORY_RANGE_ENTRY;
+
+typedef enum _MEMORY_RESOURCE_NOTIFICATION_TYPE {
+    LowMemoryResourceNotification = 0,
+    HighMemoryResourceNotification = 1
+} MEMORY_RESOURCE_NOTIFICATION_TYPE;
+
+typedef enum _OFFER_PRIORITY {
+    VmOfferPriorityVeryLow = 1,
+    VmOfferPriorityLow = 2,
+    VmOfferPriorityBelowNormal = 3,
+    VmOfferPriorityNormal = 4
+} OFFER_PRIORITY;
+
+typedef enum WIN32_MEMORY_INFORMATION_CLASS { MemoryRegionInfo } WIN32_MEMORY_INFORMATION_CLASS;
+
+typedef struct WIN32_MEMORY_REGION_INFORMATION {
+    PVOID AllocationBase;
+    ULONG AllocationProtect;
+    __extension__ union {
+        ULONG Flags;
+        __extension__ struct {
+            ULONG Private : 1;
+            ULONG MappedDataFile : 1;
+            ULONG MappedImage : 1;
+            ULONG MappedPageFile : 1;
+            ULONG MappedPhysical : 1;
+            ULONG DirectMapped : 1;
+            ULONG Reserved : 26;
+        } DUMMYSTRUCTNAME;
+    } DUMMYUNIONNAME;
+    SIZE_T RegionSize;
+    SIZE_T CommitSize;
+} WIN32_MEMORY_REGION_INFORMATION;
+
+typedef enum WIN32_MEMORY_PARTITION_INFORMATION_CLASS {
+    MemoryPartitionInfo,
+    MemoryPartitionDedicatedMemoryInfo
+} WIN32_MEMORY_PARTITION_INFORMATION_CLASS;
+
+typedef struct WIN32_MEMORY_PARTITION_INFORMATION {
+    ULONG Flags;
+    ULONG NumaNode;
+    ULONG Channel;
+    ULONG NumberOfNumaNodes;
+    ULONG64 ResidentAvailablePages;
+    ULONG64 CommittedPages;
+    ULONG64 CommitLimit;
+    ULONG64 PeakCommitment;
+    ULONG64 TotalNumberOfPages;
+    ULONG64 AvailablePages;
+    ULONG64 ZeroPages;
+    ULONG64 FreePages;
+    ULONG64 StandbyPages;
+    ULONG64 Reserved[16];
+    ULONG64 MaximumCommitLimit;
+    ULONG64 Reserved2;
+    ULONG PartitionId;
+} WIN32_MEMORY_PARTITION_INFORMATION;
+
+typedef struct _WIN32_MEMORY_NUMA_PERFORMANCE_ENTRY {
+    ULONG InitiatorNodeNumber;
+    ULONG TargetNodeNumber;
+    UCHAR DataType;
+    struct {
+        __extension__ UCHAR MinTransferSizeToAchieveValues : 1;
+        __extension__ UCHAR NonSequentialTransfers : 1;
+        __extension__ UCHAR Reserved : 6;
+    } Flags;
+    ULONGLONG MinTransferSizeInBytes;
+    ULONGLONG EntryValue;
+} WIN32_MEMORY_NUMA_PERFORMANCE_ENTRY;
+
+typedef struct _WIN32_MEMORY_NUMA_PERFORMANCE_INFORMATION_OUTPUT {
+    ULONG EntryCount;
+    WIN32_MEMORY_NUMA_PERFORMANCE_ENTRY PerformanceEntries[1];
+} WIN32_MEMORY_NUMA_PERFORMANCE_INFORMATION_OUTPUT;
+
+// Bad memory.
+#define MEHC_PATROL_SCRUBBER_PRESENT 1
+
+typedef VOID WINAPI BAD_MEMORY_CALLBACK_ROUTINE(VOID);
+typedef BAD_MEMORY_CALLBACK_ROUTINE* PBAD_MEMORY_CALLBACK_ROUTINE;
+
+// Limits of the system's file cache.
+#define FILE_CACHE_MAX_HARD_ENABLE  1
+#define FILE_CACHE_MAX_HARD_DISABLE 2
+#define FILE_CACHE_MIN_HARD_ENABLE  4
+#define FILE_CACHE_MIN_HARD_DISABLE 8
+
+WINMEM_END_C
+
+#endif

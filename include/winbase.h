@@ -1,0 +1,197 @@
+// What is left of the API's first header: flags of files, handles, waits, processes, messages and the older memory calls.
+#ifndef _WINBASE_
+#define _WINBASE_
+
+#include "errhandlingapi.h"
+#include "handleapi.h"
+#include "libloaderapi.h"
+#include "memoryapi.h"
+#include "minwinbase.h"
+#include "processthreadsapi.h"
+#include "sysinfoapi.h"
+
+#define SecureZeroMemory RtlSecureZeroMemory
+
+// ---- Waits ----
+#define WAIT_OBJECT_0                  0
+#define WAIT_ABANDONED                 0x0080
+#define WAIT_ABANDONED_0               0x0080
+#define WAIT_IO_COMPLETION             192
+#define CRITICAL_SECTION_NO_DEBUG_INFO 0x01000000
+#define INFINITE                       0xFFFFFFFFU
+#define WAIT_FAILED                    0xFFFFFFFFU
+
+// ---- GlobalAlloc's flags, and what GlobalFlags tells ----
+#define GMEM_FIXED          0
+#define GMEM_MOVEABLE       2
+#define GMEM_NOCOMPACT      0x0010
+#define GMEM_NODISCARD      0x0020
+#define GMEM_ZEROINIT       0x0040
+#define GPTR                0x0040
+#define GHND                0x0042
+#define GMEM_MODIFY         0x0080
+#define GMEM_LOCKCOUNT      0x00FF
+#define GMEM_DISCARDABLE    0x0100
+#define GMEM_LOWER          0x1000
+#define GMEM_NOT_BANKED     0x1000
+#define GMEM_DDESHARE       0x2000
+#define GMEM_SHARE          0x2000
+#define GMEM_DISCARDED      0x4000
+#define GMEM_NOTIFY         0x4000
+#define GMEM_VALID_FLAGS    0x7F72
+#define GMEM_INVALID_HANDLE 0x8000
+
+// How much memory there is, in 32-bit programs' terms.
+typedef struct _MEMORYSTATUS {
+    DWORD dwLength;
+    DWORD dwMemoryLoad;
+    SIZE_T dwTotalPhys;
+    SIZE_T dwAvailPhys;
+    SIZE_T dwTotalPageFile;
+    SIZE_T dwAvailPageFile;
+    SIZE_T dwTotalVirtual;
+    SIZE_T dwAvailVirtual;
+} MEMORYSTATUS, *LPMEMORYSTATUS;
+
+// ---- Files ----
+#define FILE_FLAG_DISALLOW_PATH_REDIRECTS       0x00010000
+#define FILE_FLAG_IGNORE_IMPERSONATED_DEVICEMAP 0x00020000
+#define FILE_FLAG_OPEN_REQUIRING_OPLOCK         0x00040000
+#define FILE_FLAG_FIRST_PIPE_INSTANCE           0x00080000
+#define FILE_FLAG_OPEN_NO_RECALL                0x00100000
+#define FILE_FLAG_OPEN_REPARSE_POINT            0x00200000
+#define FILE_FLAG_SESSION_AWARE                 0x00800000
+#define FILE_FLAG_POSIX_SEMANTICS               0x01000000
+#define FILE_FLAG_BACKUP_SEMANTICS              0x02000000
+#define FILE_FLAG_DELETE_ON_CLOSE               0x04000000
+#define FILE_FLAG_SEQUENTIAL_SCAN               0x08000000
+#define FILE_FLAG_RANDOM_ACCESS                 0x10000000
+#define FILE_FLAG_NO_BUFFERING                  0x20000000
+#define FILE_FLAG_OVERLAPPED                    0x40000000
+#define FILE_FLAG_WRITE_THROUGH                 0x80000000U
+
+#define FILE_BEGIN   0
+#define FILE_CURRENT 1
+#define FILE_END     2
+
+#define FILE_TYPE_UNKNOWN 0
+#define FILE_TYPE_DISK    1
+#define FILE_TYPE_CHAR    2
+#define FILE_TYPE_PIPE    3
+#define FILE_TYPE_REMOTE  0x8000
+
+#define FILE_NAME_NORMALIZED 0
+#define FILE_NAME_OPENED     8
+
+#define VOLUME_NAME_DOS  0
+#define VOLUME_NAME_GUID 1
+#define VOLUME_NAME_NT   2
+#define VOLUME_NAME_NONE 4
+
+#define MOVEFILE_REPLACE_EXISTING      1
+#define MOVEFILE_COPY_ALLOWED          2
+#define MOVEFILE_DELAY_UNTIL_REBOOT    4
+#define MOVEFILE_WRITE_THROUGH         8
+#define MOVEFILE_CREATE_HARDLINK       0x0010
+#define MOVEFILE_FAIL_IF_NOT_TRACKABLE 0x0020
+
+typedef struct _FILE_BASIC_INFO {
+    LARGE_INTEGER CreationTime;
+    LARGE_INTEGER LastAccessTime;
+    LARGE_INTEGER LastWriteTime;
+    LARGE_INTEGER ChangeTime;
+    DWORD FileAttributes;
+} FILE_BASIC_INFO, *PFILE_BASIC_INFO;
+
+typedef struct _FILE_STANDARD_INFO {
+    LARGE_INTEGER AllocationSize;
+    LARGE_INTEGER EndOfFile;
+    DWORD NumberOfLinks;
+    BOOLEAN DeletePending;
+    BOOLEAN Directory;
+} FILE_STANDARD_INFO, *PFILE_STANDARD_INFO;
+
+typedef struct _FILE_ALLOCATION_INFO {
+    LARGE_INTEGER AllocationSize;
+} FILE_ALLOCATION_INFO, *PFILE_ALLOCATION_INFO;
+
+typedef struct _FILE_END_OF_FILE_INFO {
+    LARGE_INTEGER EndOfFile;
+} FILE_END_OF_FILE_INFO, *PFILE_END_OF_FILE_INFO;
+
+typedef struct _FILE_DISPOSITION_INFO {
+    BOOLEAN DeleteFile; // a macro where UNICODE chooses the function of that name
+} FILE_DISPOSITION_INFO, *PFILE_DISPOSITION_INFO;
+
+// ---- Handles ----
+#define HANDLE_FLAG_INHERIT            1
+#define HANDLE_FLAG_PROTECT_FROM_CLOSE 2
+
+#define STD_ERROR_HANDLE  0xFFFFFFF4U
+#define STD_OUTPUT_HANDLE 0xFFFFFFF5U
+#define STD_INPUT_HANDLE  0xFFFFFFF6U
+
+// ---- Processes and threads ----
+#define DEBUG_PROCESS                     1
+#define DEBUG_ONLY_THIS_PROCESS           2
+#define CREATE_SUSPENDED                  4
+#define DETACHED_PROCESS                  8
+#define CREATE_NEW_CONSOLE                0x0010
+#define CREATE_NEW_PROCESS_GROUP          0x0200
+#define CREATE_UNICODE_ENVIRONMENT        0x0400
+#define STACK_SIZE_PARAM_IS_A_RESERVATION 0x00010000
+#define CREATE_BREAKAWAY_FROM_JOB         0x01000000
+#define CREATE_DEFAULT_ERROR_MODE         0x04000000
+#define CREATE_NO_WINDOW                  0x08000000
+
+#define NORMAL_PRIORITY_CLASS         0x0020
+#define IDLE_PRIORITY_CLASS           0x0040
+#define HIGH_PRIORITY_CLASS           0x0080
+#define REALTIME_PRIORITY_CLASS       0x0100
+#define BELOW_NORMAL_PRIORITY_CLASS   0x4000
+#define ABOVE_NORMAL_PRIORITY_CLASS   0x8000
+#define PROCESS_MODE_BACKGROUND_BEGIN 0x00100000
+#define PROCESS_MODE_BACKGROUND_END   0x00200000
+
+#define THREAD_PRIORITY_NORMAL        0
+#define THREAD_PRIORITY_ABOVE_NORMAL  1
+#define THREAD_PRIORITY_HIGHEST       2
+#define THREAD_PRIORITY_TIME_CRITICAL 15
+#define THREAD_PRIORITY_ERROR_RETURN  0x7FFFFFFF
+#define THREAD_PRIORITY_IDLE          (-15)
+#define THREAD_PRIORITY_LOWEST        (-2)
+#define THREAD_PRIORITY_BELOW_NORMAL  (-1)
+
+#define STARTF_USESHOWWINDOW 1
+#define STARTF_USESTDHANDLES 0x0100
+
+#define PROCESS_DEP_ENABLE                      1
+#define PROCESS_DEP_DISABLE_ATL_THUNK_EMULATION 2
+
+typedef enum _DEP_SYSTEM_POLICY_TYPE {
+    DEPPolicyAlwaysOff = 0,
+    DEPPolicyAlwaysOn = 1,
+    DEPPolicyOptIn = 2,
+    DEPPolicyOptOut = 3,
+    DEPTotalPolicyCount = 4
+} DEP_SYSTEM_POLICY_TYPE;
+
+typedef VOID(WINAPI* PFIBER_START_ROUTINE)(LPVOID lpFiberParameter);
+typedef PFIBER_START_ROUTINE LPFIBER_START_ROUTINE;
+
+// ---- SetErrorMode ----
+#define SEM_FAILCRITICALERRORS     1
+#define SEM_NOGPFAULTERRORBOX      2
+#define SEM_NOALIGNMENTFAULTEXCEPT 4
+#define SEM_NOOPENFILEERRORBOX     0x8000
+
+// ---- FormatMessage ----
+#define FORMAT_MESSAGE_MAX_WIDTH_MASK  255
+#define FORMAT_MESSAGE_ALLOCATE_BUFFER 0x0100
+#define FORMAT_MESSAGE_IGNORE_INSERTS  0x0200
+#define FORMAT_MESSAGE_FROM_STRING     0x0400
+#define FORMAT_MESSAGE_FROM_HMODULE    0x0800
+#define FORMAT_MESSAGE_FROM_SYSTEM     0x1000
+#define FORMAT_MESSAGE_ARGUMENT_ARRAY  0x2000
+
+#endif

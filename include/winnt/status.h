@@ -1,0 +1,52 @@
+// The STATUS_ codes that are there without ntstatus.h: those of exceptions and waits. Part of winnt.h.
+//
+// Surprise: here they are DWORDs, as EXCEPTION_RECORD::ExceptionCode is; in ntstatus.h they are NTSTATUS, which is
+//           signed. A program that wants the latter defines WIN32_NO_STATUS around windows.h, then includes ntstatus.h.
+//           Without that, whichever order the two are included in, ntstatus.h's win.
+#if !defined(WINMEM_WINNT_STATUS_H) && !defined(WIN32_NO_STATUS) && !defined(_NTSTATUS_)
+#define WINMEM_WINNT_STATUS_H
+
+#define STATUS_WAIT_0                     ((DWORD)0x00000000)
+#define STATUS_ABANDONED_WAIT_0           ((DWORD)0x00000080)
+#define STATUS_USER_APC                   ((DWORD)0x000000C0)
+#define STATUS_TIMEOUT                    ((DWORD)0x00000102)
+#define STATUS_PENDING                    ((DWORD)0x00000103)
+#define STATUS_GUARD_PAGE_VIOLATION       ((DWORD)0x80000001)
+#define STATUS_DATATYPE_MISALIGNMENT      ((DWORD)0x80000002)
+#define STATUS_BREAKPOINT                 ((DWORD)0x80000003)
+#define STATUS_SINGLE_STEP                ((DWORD)0x80000004)
+#define STATUS_LONGJUMP                   ((DWORD)0x80000026)
+#define STATUS_UNWIND_CONSOLIDATE         ((DWORD)0x80000029)
+#define STATUS_ACCESS_VIOLATION           ((DWORD)0xC0000005)
+#define STATUS_IN_PAGE_ERROR              ((DWORD)0xC0000006)
+#define STATUS_INVALID_HANDLE             ((DWORD)0xC0000008)
+#define STATUS_INVALID_PARAMETER          ((DWORD)0xC000000D)
+#define STATUS_NO_MEMORY                  ((DWORD)0xC0000017)
+#define STATUS_ILLEGAL_INSTRUCTION        ((DWORD)0xC000001D)
+#define STATUS_NONCONTINUABLE_EXCEPTION   ((DWORD)0xC0000025)
+#define STATUS_INVALID_DISPOSITION        ((DWORD)0xC0000026)
+#define STATUS_ARRAY_BOUNDS_EXCEEDED      ((DWORD)0xC000008C)
+#define STATUS_FLOAT_DENORMAL_OPERAND     ((DWORD)0xC000008D)
+#define STATUS_FLOAT_DIVIDE_BY_ZERO       ((DWORD)0xC000008E)
+#define STATUS_FLOAT_INEXACT_RESULT       ((DWORD)0xC000008F)
+#define STATUS_FLOAT_INVALID_OPERATION    ((DWORD)0xC0000090)
+#define STATUS_FLOAT_OVERFLOW             ((DWORD)0xC0000091)
+#define STATUS_FLOAT_STACK_CHECK          ((DWORD)0xC0000092)
+#define STATUS_FLOAT_UNDERFLOW            ((DWORD)0xC0000093)
+#define STATUS_INTEGER_DIVIDE_BY_ZERO     ((DWORD)0xC0000094)
+#define STATUS_INTEGER_OVERFLOW           ((DWORD)0xC0000095)
+#define STATUS_PRIVILEGED_INSTRUCTION     ((DWORD)0xC0000096)
+#define STATUS_STACK_OVERFLOW             ((DWORD)0xC00000FD)
+#define STATUS_DLL_NOT_FOUND              ((DWORD)0xC0000135)
+#define STATUS_ORDINAL_NOT_FOUND          ((DWORD)0xC0000138)
+#define STATUS_ENTRYPOINT_NOT_FOUND       ((DWORD)0xC0000139)
+#define STATUS_CONTROL_C_EXIT             ((DWORD)0xC000013A)
+#define STATUS_DLL_INIT_FAILED            ((DWORD)0xC0000142)
+#define STATUS_REG_NAT_CONSUMPTION        ((DWORD)0xC00002C9)
+#define STATUS_HEAP_CORRUPTION            ((DWORD)0xC0000374)
+#define STATUS_STACK_BUFFER_OVERRUN       ((DWORD)0xC0000409)
+#define STATUS_INVALID_CRUNTIME_PARAMETER ((DWORD)0xC0000417)
+#define STATUS_ASSERTION_FAILURE          ((DWORD)0xC0000420)
+#define STATUS_ENCLAVE_VIOLATION          ((DWORD)0xC00004A2)
+
+#endif

@@ -1,0 +1,123 @@
+// The native API: NTSTATUS, counted strings, object attributes, and the Nt* calls under the Virtual* ones.
+//
+// Surprise: the SDK's header of this name lacks the memory calls, and programs declare them for themselves. They are
+//           here (V117), together with the types that they need from winnt/native.h. A program whose own types of those
+//           names collide defines WINMEM_SDK_WINTERNL_ONLY.
+#ifndef _WINTERNL_
+#define _WINTERNL_
+
+#include "windef.h"
+
+WINMEM_BEGIN_C
+
+typedef LONG NTSTATUS;
+typedef NTSTATUS* PNTSTATUS;
+typedef LONG KPRIORITY;
+typedef const char* PCSZ;
+
+#define NT_SUCCESS(Status)     (((NTSTATUS)(Status)) >= 0)
+#define NT_INFORMATION(Status) ((((ULONG)(Status)) >> 30) == 1)
+#define NT_WARNING(Status)     ((((ULONG)(Status)) >> 30) == 2)
+#define NT_ERROR(Status)       ((((ULONG)(Status)) >> 30) == 3)
+
+// ---- Counted strings: lengths are in bytes ----
+
+typedef struct _UNICODE_STRING {
+    USHORT Length;
+    USHORT MaximumLength;
+    PWSTR Buffer;
+} UNICODE_STRING, *PUNICODE_STRING;
+typedef const UNICODE_STRING* PCUNICODE_STRING;
+
+typedef struct _STRING {
+    USHORT Length;
+    USHORT MaximumLength;
+    PCHAR Buffer;
+} STRING, *PSTRING;
+typedef STRING ANSI_STRING, OEM_STRING;
+typedef PSTRING PANSI_STRING, PCANSI_STRING, POEM_STRING;
+typedef const STRING* PCOEM_STRING;
+
+// ---- Objects ----
+
+typedef struct _OBJECT_ATTRIBUTES {
+    ULONG Length;
+    HANDLE RootDirectory;
+    PUNICODE_STRING ObjectName;
+    ULONG Attributes;
+    PVOID SecurityDescriptor;
+    PVOID SecurityQualityOfService;
+} OBJECT_ATTRIBUTES, *POBJECT_ATTRIBUTES;
+
+#define OBJ_INHERIT                       2
+#define OBJ_PERMANENT                     0x0010
+#define OBJ_EXCLUSIVE                     0x0020
+#define OBJ_CASE_INSENSITIVE              0x0040
+#define OBJ_OPENIF                        0x0080
+#define OBJ_OPENLINK                      0x0100
+#define OBJ_KERNEL_HANDLE                 0x0200
+#define OBJ_FORCE_ACCESS_CHECK            0x0400
+#define OBJ_IGNORE_IMPERSONATED_DEVICEMAP 0x0800
+#define OBJ_DONT_REPARSE                  0x1000
+#define OBJ_VALID_ATTRIBUTES              0x1FF2
+
+#define InitializeObjectAttributes(p, n, a, r, s)                                                                      \
+    {                                                                                                                  \
+        (p)->Length = sizeof(OBJECT_ATTRIBUTES);                                                                       \
+        (p)->RootDirectory = r;                                                                                        \
+        (p)->Attributes = a;                                                                                           \
+        (p)->ObjectName = n;                                                                                           \
+        (p)->SecurityDescriptor = s;                                                                                   \
+        (p)->SecurityQualityOfService = NULL;                                                                          \
+    }
+
+typedef struct _IO_STATUS_BLOCK {
+    __extension__ union {
+        NTSTATUS Status;
+        PVOID Pointer;
+    } DUMMYUNIONNAME;
+    ULONG_PTR Information;
+} IO_STATUS_BLOCK, *PIO_STATUS_BLOCK;
+
+typedef struct _PEB* PPEB;
+
+// ---- Classes of information ----
+
+typedef enum _OBJECT_INFORMATION_CLASS { ObjectBasicInformation = 0, ObjectTypeInformation = 2 } OBJECT_INFORMATION_CLASS;
+
+typedef enum _PROCESSINFOCLASS {
+    ProcessBasicInformation = 0,
+    ProcessQuotaLimits = 1,
+    ProcessVmCounters = 3,
+    ProcessDebugPort = 7,
+    ProcessWorkingSetWatch = 15,
+    ProcessHandleCount = 20,
+    ProcessWow64Information = 26,
+    ProcessImageFileName = 27,
+    ProcessExecuteFlags = 34,
+    ProcessPagePriority = 39,
+    ProcessWorkingSetWatchEx = 42
+} PROCESSINFOCLASS;
+
+typedef enum _THREADINFOCLASS { ThreadIsIoPending = 16, ThreadNameInformation = 38 } THREADINFOCLASS;
+
+typedef enum _SYSTEM_INFORMATION_CLASS {
+    SystemBasicInformation = 0,
+    SystemProcessorInformation = 1,
+    SystemPerformanceInformation = 2,
+    SystemTimeOfDayInformation = 3,
+    SystemProcessInformation = 5
+} SYSTEM_INFORMATION_CLASS;
+
+// ---- Status codes ----
+
+// The Win32 error that stands for a status; ERROR_MR_MID_NOT_FOUND if there is none.
+NTSYSAPI ULONG NTAPI RtlNtStatusToDosError(NTSTATUS Status);
+
+WINMEM_END_C
+
+#ifndef WINMEM_SDK_WINTERNL_ONLY
+#include "winnt/native.h"
+#endif
+
+#endif
