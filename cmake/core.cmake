@@ -18,14 +18,15 @@ add_custom_command(
     VERBATIM)
 add_custom_target(winmem_exports DEPENDS ${WINMEM_EXPORT_FILES})
 
-# What programs see: the SDK headers, and the header that is included before everything else (keywords of
-# Microsoft's compiler). The _WIN32 family of macros is winmem-cc's business, never a target's.
+# What programs see: the SDK headers as system headers (their macros cast as C does), the shields that keep the compiler's
+# own headers from taking _WIN32 for Windows, and the header with the keywords of Microsoft's compiler that is included
+# before everything else. The _WIN32 family of macros is winmem-cc's business, never a target's.
 add_library(winmem_headers INTERFACE)
 add_library(winmem::headers ALIAS winmem_headers)
 set_target_properties(winmem_headers PROPERTIES EXPORT_NAME headers)
-target_include_directories(winmem_headers INTERFACE
-    "$<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>"
-    "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/winmem>")
+target_include_directories(winmem_headers SYSTEM INTERFACE
+    "$<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include/shield;${CMAKE_CURRENT_SOURCE_DIR}/include>"
+    "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/winmem/shield;${CMAKE_INSTALL_INCLUDEDIR}/winmem>")
 target_compile_options(winmem_headers INTERFACE
     "$<$<COMPILE_LANGUAGE:C,CXX>:SHELL:-include winmem_compat.h>")
 
@@ -35,8 +36,8 @@ add_dependencies(winmem_core_objects winmem_exports)
 
 # How the core is compiled, for whoever includes its headers (tests/unit): C++20, src/ on the path.
 target_compile_features(winmem_core_objects PUBLIC cxx_std_20)
-target_include_directories(winmem_core_objects
-    PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}/src" "${CMAKE_CURRENT_SOURCE_DIR}/include" "${WINMEM_GENERATED}")
+target_include_directories(winmem_core_objects PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}/src")
+target_include_directories(winmem_core_objects SYSTEM PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}/include")
 set_target_properties(winmem_core_objects PROPERTIES
     POSITION_INDEPENDENT_CODE ON
     CXX_EXTENSIONS ON

@@ -16,5 +16,8 @@ write_basic_package_version_file("${CMAKE_CURRENT_BINARY_DIR}/winmem-config-vers
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/winmem-config.cmake" "${CMAKE_CURRENT_BINARY_DIR}/winmem-config-version.cmake"
     DESTINATION "${package_dir}")
 
+file(RELATIVE_PATH up "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
+file(RELATIVE_PATH lib "${CMAKE_INSTALL_PREFIX}" "${CMAKE_INSTALL_FULL_LIBDIR}")
+file(RELATIVE_PATH include "${CMAKE_INSTALL_PREFIX}" "${CMAKE_INSTALL_FULL_INCLUDEDIR}")
 configure_file(cmake/winmem.pc.in winmem.pc @ONLY)
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/winmem.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")

@@ -1,0 +1,1 @@
+"""The parts of winmem-cc: its options (arguments), the compiler's command line (compiler), --explain (explain, inventory)."""
