@@ -1,7 +1,8 @@
 #include "features.h"
 
+#include "environment.h"
+
 #include <atomic>
-#include <sys/auxv.h>
 #include <unistd.h>
 
 namespace winmem::host {
@@ -37,27 +38,11 @@ bool same_word(const char* word, const char* begin, const char* end) {
   return begin == end && *word == 0;
 }
 
-// getenv by hand: it must work before libc's constructors have run and in a signal handler.
-const char* environment_value(const char* name) {
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const char* text = *entry;
-    const char* wanted = name;
-    while (*wanted != 0 && *text == *wanted) {
-      ++text;
-      ++wanted;
-    }
-    if (*wanted == 0 && *text == '=') {
-      return text + 1;
-    }
-  }
-  return nullptr;
-}
-
 [[gnu::noinline]] std::uint32_t read_environment() {
   if (environ == nullptr) {
     return 0; // so early that libc has no environment yet: not remembered, the next call looks again
   }
-  const char* text = getauxval(AT_SECURE) != 0 ? nullptr : environment_value("WINMEM_DISABLE");
+  const char* text = environment("WINMEM_DISABLE");
   std::uint32_t bits = kRead | (text != nullptr ? parse_disabled(text) : 0);
   // The first reader's answer stays, although the program may change its environment later.
   std::uint32_t expected = 0;
