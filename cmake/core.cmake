@@ -33,6 +33,7 @@ target_compile_options(winmem_headers INTERFACE
 file(GLOB winmem_core_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/src/*/*.cpp" "${CMAKE_CURRENT_SOURCE_DIR}/src/*/*.S")
 add_library(winmem_core_objects OBJECT ${winmem_core_sources})
 add_dependencies(winmem_core_objects winmem_exports)
+include("${CMAKE_CURRENT_SOURCE_DIR}/src/exports/exports.cmake")
 
 # How the core is compiled, for whoever includes its headers (tests/unit): C++20, src/ on the path.
 target_compile_features(winmem_core_objects PUBLIC cxx_std_20)
@@ -59,12 +60,18 @@ target_compile_options(winmem_core_objects PRIVATE
     "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-include ${WINMEM_GENERATED}/core_names.h>")
 winmem_warnings(winmem_core_objects)
 
+# What GetProcAddress searches.
+include("${CMAKE_CURRENT_SOURCE_DIR}/src/exports/exports.cmake")
+
 # Common to the shared libraries: they stay until the process ends, and every name is resolved at link and load time.
 set(WINMEM_LINK_OPTIONS -Wl,-z,nodelete -Wl,-z,now -Wl,-z,relro -Wl,--hash-style=gnu)
 if(NOT WINMEM_SANITIZE)
     # A sanitizer's run-time comes with the program, so its names are open here.
     list(APPEND WINMEM_LINK_OPTIONS -Wl,-z,defs)
 endif()
+
+# CMake would add libstdc++ for the sake of the C++ objects. Nothing here needs it, and a program in C has none.
+set(CMAKE_CXX_IMPLICIT_LINK_LIBRARIES "")
 
 add_library(winmem_core SHARED)
 add_library(winmem::core ALIAS winmem_core)
@@ -74,7 +81,7 @@ set_target_properties(winmem_core PROPERTIES
     EXPORT_NAME core
     VERSION ${PROJECT_VERSION}
     SOVERSION 0
-    # C's linker driver: libstdc++ is not linked, and a need for it is a link error.
+    # C's linker driver: a need for libstdc++ is a link error.
     LINKER_LANGUAGE C
     LINK_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/cmake/core.map")
 target_link_options(winmem_core PRIVATE ${WINMEM_LINK_OPTIONS}
