@@ -4,10 +4,10 @@
 
 // The answer of a language's own handler (EXCEPTION_ROUTINE).
 typedef enum _EXCEPTION_DISPOSITION {
-    ExceptionContinueExecution = 0,
-    ExceptionContinueSearch = 1,
-    ExceptionNestedException = 2,
-    ExceptionCollidedUnwind = 3
+  ExceptionContinueExecution = 0,
+  ExceptionContinueSearch = 1,
+  ExceptionNestedException = 2,
+  ExceptionCollidedUnwind = 3
 } EXCEPTION_DISPOSITION;
 
 // The answer of a filter or of a vectored handler.

@@ -3,10 +3,10 @@
 #define GUID_DEFINED
 
 typedef struct _GUID {
-    unsigned int Data1;
-    unsigned short Data2;
-    unsigned short Data3;
-    unsigned char Data4[8];
+  unsigned int Data1;
+  unsigned short Data2;
+  unsigned short Data3;
+  unsigned char Data4[8];
 } GUID;
 
 #endif
@@ -34,12 +34,12 @@ typedef FMTID* LPFMTID;
 #ifndef _REFGUID_DEFINED
 #define _REFGUID_DEFINED
 #ifdef __cplusplus
-#define REFGUID const GUID&
-#define REFIID const IID&
+#define REFGUID  const GUID&
+#define REFIID   const IID&
 #define REFCLSID const IID&
 #else
-#define REFGUID const GUID*
-#define REFIID const IID*
+#define REFGUID  const GUID*
+#define REFIID   const IID*
 #define REFCLSID const IID*
 #endif
 #endif

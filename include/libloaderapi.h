@@ -7,9 +7,9 @@
 WINMEM_BEGIN_C
 
 // LoadLibraryEx's flags.
-#define DONT_RESOLVE_DLL_REFERENCES               1
-#define LOAD_LIBRARY_AS_DATAFILE                  2
-#define LOAD_WITH_ALTERED_SEARCH_PATH             8
+#define DONT_RESOLVE_DLL_REFERENCES               0x0001
+#define LOAD_LIBRARY_AS_DATAFILE                  0x0002
+#define LOAD_WITH_ALTERED_SEARCH_PATH             0x0008
 #define LOAD_LIBRARY_AS_IMAGE_RESOURCE            0x0020
 #define LOAD_LIBRARY_AS_DATAFILE_EXCLUSIVE        0x0040
 #define LOAD_LIBRARY_REQUIRE_SIGNED_TARGET        0x0080
@@ -27,8 +27,8 @@ WINMEM_BEGIN_C
 #define GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT 2
 #define GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS       4
 
-// The handle of a module that is loaded: kernel32, kernelbase, ntdll, ... with or without ".dll", in any case of letters.
-// NULL asks for the program itself. Not loaded: NULL and ERROR_MOD_NOT_FOUND.
+// The handle of a module that is loaded: kernel32, kernelbase, ntdll, ..., with or without ".dll", in any case of
+// letters. NULL asks for the program itself. Not loaded: NULL and ERROR_MOD_NOT_FOUND.
 WINBASEAPI HMODULE WINAPI GetModuleHandleA(LPCSTR lpModuleName);
 WINBASEAPI HMODULE WINAPI GetModuleHandleW(LPCWSTR lpModuleName) WINMEM_WIDE(GetModuleHandleW);
 

@@ -12,10 +12,10 @@
 WINMEM_BEGIN_C
 
 // ---- Flags of file mappings ----
-#define FILE_MAP_COPY            1
-#define FILE_MAP_WRITE           2
-#define FILE_MAP_READ            4
-#define FILE_MAP_EXECUTE         0x0020
+#define FILE_MAP_COPY            0x00000001
+#define FILE_MAP_WRITE           0x00000002
+#define FILE_MAP_READ            0x00000004
+#define FILE_MAP_EXECUTE         0x00000020
 #define FILE_MAP_ALL_ACCESS      0x000F001F
 #define FILE_MAP_LARGE_PAGES     0x20000000
 #define FILE_MAP_TARGETS_INVALID 0x40000000
@@ -78,84 +78,84 @@ WINBASEAPI SIZE_T WINAPI GetLargePageMinimum(VOID);
 // ---- Types of the calls on whole regions and partitions ----
 
 typedef struct _WIN32_MEMORY_RANGE_ENTRY {
-    PVOID VirtualAddress;
-    SIZE_T NumberOfBytes;
+  PVOID VirtualAddress;
+  SIZE_T NumberOfBytes;
 } WIN32_MEMORY_RANGE_ENTRY, *PWIN32_MEMORY_RANGE_ENTRY;
 
 typedef enum _MEMORY_RESOURCE_NOTIFICATION_TYPE {
-    LowMemoryResourceNotification = 0,
-    HighMemoryResourceNotification = 1
+  LowMemoryResourceNotification = 0,
+  HighMemoryResourceNotification = 1
 } MEMORY_RESOURCE_NOTIFICATION_TYPE;
 
 typedef enum _OFFER_PRIORITY {
-    VmOfferPriorityVeryLow = 1,
-    VmOfferPriorityLow = 2,
-    VmOfferPriorityBelowNormal = 3,
-    VmOfferPriorityNormal = 4
+  VmOfferPriorityVeryLow = 1,
+  VmOfferPriorityLow = 2,
+  VmOfferPriorityBelowNormal = 3,
+  VmOfferPriorityNormal = 4
 } OFFER_PRIORITY;
 
 typedef enum WIN32_MEMORY_INFORMATION_CLASS { MemoryRegionInfo } WIN32_MEMORY_INFORMATION_CLASS;
 
 typedef struct WIN32_MEMORY_REGION_INFORMATION {
-    PVOID AllocationBase;
-    ULONG AllocationProtect;
-    __extension__ union {
-        ULONG Flags;
-        __extension__ struct {
-            ULONG Private : 1;
-            ULONG MappedDataFile : 1;
-            ULONG MappedImage : 1;
-            ULONG MappedPageFile : 1;
-            ULONG MappedPhysical : 1;
-            ULONG DirectMapped : 1;
-            ULONG Reserved : 26;
-        } DUMMYSTRUCTNAME;
-    } DUMMYUNIONNAME;
-    SIZE_T RegionSize;
-    SIZE_T CommitSize;
+  PVOID AllocationBase;
+  ULONG AllocationProtect;
+  __extension__ union {
+    ULONG Flags;
+    __extension__ struct {
+      ULONG Private : 1;
+      ULONG MappedDataFile : 1;
+      ULONG MappedImage : 1;
+      ULONG MappedPageFile : 1;
+      ULONG MappedPhysical : 1;
+      ULONG DirectMapped : 1;
+      ULONG Reserved : 26;
+    } DUMMYSTRUCTNAME;
+  } DUMMYUNIONNAME;
+  SIZE_T RegionSize;
+  SIZE_T CommitSize;
 } WIN32_MEMORY_REGION_INFORMATION;
 
 typedef enum WIN32_MEMORY_PARTITION_INFORMATION_CLASS {
-    MemoryPartitionInfo,
-    MemoryPartitionDedicatedMemoryInfo
+  MemoryPartitionInfo,
+  MemoryPartitionDedicatedMemoryInfo
 } WIN32_MEMORY_PARTITION_INFORMATION_CLASS;
 
 typedef struct WIN32_MEMORY_PARTITION_INFORMATION {
-    ULONG Flags;
-    ULONG NumaNode;
-    ULONG Channel;
-    ULONG NumberOfNumaNodes;
-    ULONG64 ResidentAvailablePages;
-    ULONG64 CommittedPages;
-    ULONG64 CommitLimit;
-    ULONG64 PeakCommitment;
-    ULONG64 TotalNumberOfPages;
-    ULONG64 AvailablePages;
-    ULONG64 ZeroPages;
-    ULONG64 FreePages;
-    ULONG64 StandbyPages;
-    ULONG64 Reserved[16];
-    ULONG64 MaximumCommitLimit;
-    ULONG64 Reserved2;
-    ULONG PartitionId;
+  ULONG Flags;
+  ULONG NumaNode;
+  ULONG Channel;
+  ULONG NumberOfNumaNodes;
+  ULONG64 ResidentAvailablePages;
+  ULONG64 CommittedPages;
+  ULONG64 CommitLimit;
+  ULONG64 PeakCommitment;
+  ULONG64 TotalNumberOfPages;
+  ULONG64 AvailablePages;
+  ULONG64 ZeroPages;
+  ULONG64 FreePages;
+  ULONG64 StandbyPages;
+  ULONG64 Reserved[16];
+  ULONG64 MaximumCommitLimit;
+  ULONG64 Reserved2;
+  ULONG PartitionId;
 } WIN32_MEMORY_PARTITION_INFORMATION;
 
 typedef struct _WIN32_MEMORY_NUMA_PERFORMANCE_ENTRY {
-    ULONG InitiatorNodeNumber;
-    ULONG TargetNodeNumber;
-    UCHAR DataType;
-    struct {
-        __extension__ UCHAR MinTransferSizeToAchieveValues : 1;
-        __extension__ UCHAR NonSequentialTransfers : 1;
-        __extension__ UCHAR Reserved : 6;
-    } Flags;
-    ULONGLONG MinTransferSizeInBytes;
-    ULONGLONG EntryValue;
+  ULONG InitiatorNodeNumber;
+  ULONG TargetNodeNumber;
+  UCHAR DataType;
+  struct {
+    __extension__ UCHAR MinTransferSizeToAchieveValues : 1;
+    __extension__ UCHAR NonSequentialTransfers : 1;
+    __extension__ UCHAR Reserved : 6;
+  } Flags;
+  ULONGLONG MinTransferSizeInBytes;
+  ULONGLONG EntryValue;
 } WIN32_MEMORY_NUMA_PERFORMANCE_ENTRY;
 
 typedef struct _WIN32_MEMORY_NUMA_PERFORMANCE_INFORMATION_OUTPUT {
-    ULONG EntryCount;
-    WIN32_MEMORY_NUMA_PERFORMANCE_ENTRY PerformanceEntries[1];
+  ULONG EntryCount;
+  WIN32_MEMORY_NUMA_PERFORMANCE_ENTRY PerformanceEntries[1];
 } WIN32_MEMORY_NUMA_PERFORMANCE_INFORMATION_OUTPUT;
 
 // Bad memory.

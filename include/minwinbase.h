@@ -11,60 +11,60 @@
 #define ZeroMemory RtlZeroMemory
 
 typedef struct _SECURITY_ATTRIBUTES {
-    DWORD nLength;
-    LPVOID lpSecurityDescriptor;
-    BOOL bInheritHandle;
+  DWORD nLength;
+  LPVOID lpSecurityDescriptor;
+  BOOL bInheritHandle;
 } SECURITY_ATTRIBUTES, *PSECURITY_ATTRIBUTES, *LPSECURITY_ATTRIBUTES;
 
 // The state of a transfer that may end later. Offset is where in the file it starts.
 typedef struct _OVERLAPPED {
-    ULONG_PTR Internal;
-    ULONG_PTR InternalHigh;
-    __extension__ union {
-        __extension__ struct {
-            DWORD Offset;
-            DWORD OffsetHigh;
-        } DUMMYSTRUCTNAME;
-        PVOID Pointer;
-    } DUMMYUNIONNAME;
-    HANDLE hEvent;
+  ULONG_PTR Internal;
+  ULONG_PTR InternalHigh;
+  __extension__ union {
+    __extension__ struct {
+      DWORD Offset;
+      DWORD OffsetHigh;
+    } DUMMYSTRUCTNAME;
+    PVOID Pointer;
+  } DUMMYUNIONNAME;
+  HANDLE hEvent;
 } OVERLAPPED, *LPOVERLAPPED;
 
 typedef struct _SYSTEMTIME {
-    WORD wYear;
-    WORD wMonth;
-    WORD wDayOfWeek;
-    WORD wDay;
-    WORD wHour;
-    WORD wMinute;
-    WORD wSecond;
-    WORD wMilliseconds;
+  WORD wYear;
+  WORD wMonth;
+  WORD wDayOfWeek;
+  WORD wDay;
+  WORD wHour;
+  WORD wMinute;
+  WORD wSecond;
+  WORD wMilliseconds;
 } SYSTEMTIME, *PSYSTEMTIME, *LPSYSTEMTIME;
 
 typedef struct _WIN32_FIND_DATAA {
-    DWORD dwFileAttributes;
-    FILETIME ftCreationTime;
-    FILETIME ftLastAccessTime;
-    FILETIME ftLastWriteTime;
-    DWORD nFileSizeHigh;
-    DWORD nFileSizeLow;
-    DWORD dwReserved0;
-    DWORD dwReserved1;
-    CHAR cFileName[260];
-    CHAR cAlternateFileName[14];
+  DWORD dwFileAttributes;
+  FILETIME ftCreationTime;
+  FILETIME ftLastAccessTime;
+  FILETIME ftLastWriteTime;
+  DWORD nFileSizeHigh;
+  DWORD nFileSizeLow;
+  DWORD dwReserved0;
+  DWORD dwReserved1;
+  CHAR cFileName[260];
+  CHAR cAlternateFileName[14];
 } WIN32_FIND_DATAA, *PWIN32_FIND_DATAA, *LPWIN32_FIND_DATAA;
 
 typedef struct _WIN32_FIND_DATAW {
-    DWORD dwFileAttributes;
-    FILETIME ftCreationTime;
-    FILETIME ftLastAccessTime;
-    FILETIME ftLastWriteTime;
-    DWORD nFileSizeHigh;
-    DWORD nFileSizeLow;
-    DWORD dwReserved0;
-    DWORD dwReserved1;
-    WCHAR cFileName[260];
-    WCHAR cAlternateFileName[14];
+  DWORD dwFileAttributes;
+  FILETIME ftCreationTime;
+  FILETIME ftLastAccessTime;
+  FILETIME ftLastWriteTime;
+  DWORD nFileSizeHigh;
+  DWORD nFileSizeLow;
+  DWORD dwReserved0;
+  DWORD dwReserved1;
+  WCHAR cFileName[260];
+  WCHAR cAlternateFileName[14];
 } WIN32_FIND_DATAW, *PWIN32_FIND_DATAW, *LPWIN32_FIND_DATAW;
 
 #ifdef UNICODE
@@ -80,14 +80,15 @@ typedef LPWIN32_FIND_DATAA LPWIN32_FIND_DATA;
 typedef enum _GET_FILEEX_INFO_LEVELS { GetFileExInfoStandard, GetFileExMaxInfoLevel } GET_FILEEX_INFO_LEVELS;
 
 typedef enum _FILE_INFO_BY_HANDLE_CLASS {
-    FileBasicInfo,
-    FileStandardInfo,
-    FileNameInfo,
-    FileRenameInfo,
-    FileDispositionInfo,
-    FileAllocationInfo,
-    FileEndOfFileInfo
-} FILE_INFO_BY_HANDLE_CLASS, *PFILE_INFO_BY_HANDLE_CLASS;
+  FileBasicInfo,
+  FileStandardInfo,
+  FileNameInfo,
+  FileRenameInfo,
+  FileDispositionInfo,
+  FileAllocationInfo,
+  FileEndOfFileInfo
+} FILE_INFO_BY_HANDLE_CLASS,
+    *PFILE_INFO_BY_HANDLE_CLASS;
 
 // LockFileEx's flags.
 #define LOCKFILE_FAIL_IMMEDIATELY 1
@@ -107,38 +108,38 @@ typedef PENCLAVE_ROUTINE LPENCLAVE_ROUTINE;
 typedef PCONTEXT LPCONTEXT;
 
 // ---- Heaps: what HeapWalk tells of an entry ----
-#define PROCESS_HEAP_REGION            1
-#define PROCESS_HEAP_UNCOMMITTED_RANGE 2
-#define PROCESS_HEAP_ENTRY_BUSY        4
-#define PROCESS_HEAP_SEG_ALLOC         8
-#define PROCESS_HEAP_ENTRY_MOVEABLE    0x0010
-#define PROCESS_HEAP_ENTRY_DDESHARE    0x0020
+#define PROCESS_HEAP_REGION            0x01
+#define PROCESS_HEAP_UNCOMMITTED_RANGE 0x02
+#define PROCESS_HEAP_ENTRY_BUSY        0x04
+#define PROCESS_HEAP_SEG_ALLOC         0x08
+#define PROCESS_HEAP_ENTRY_MOVEABLE    0x10
+#define PROCESS_HEAP_ENTRY_DDESHARE    0x20
 
 typedef struct _PROCESS_HEAP_ENTRY {
-    PVOID lpData;
-    DWORD cbData;
-    BYTE cbOverhead;
-    BYTE iRegionIndex;
-    WORD wFlags; // PROCESS_HEAP_...: which part of the union holds
-    __extension__ union {
-        struct {
-            HANDLE hMem;
-            DWORD dwReserved[3];
-        } Block;
-        struct {
-            DWORD dwCommittedSize;
-            DWORD dwUnCommittedSize;
-            LPVOID lpFirstBlock;
-            LPVOID lpLastBlock;
-        } Region;
-    } DUMMYUNIONNAME;
+  PVOID lpData;
+  DWORD cbData;
+  BYTE cbOverhead;
+  BYTE iRegionIndex;
+  WORD wFlags; // PROCESS_HEAP_...: which part of the union holds
+  __extension__ union {
+    struct {
+      HANDLE hMem;
+      DWORD dwReserved[3];
+    } Block;
+    struct {
+      DWORD dwCommittedSize;
+      DWORD dwUnCommittedSize;
+      LPVOID lpFirstBlock;
+      LPVOID lpLastBlock;
+    } Region;
+  } DUMMYUNIONNAME;
 } PROCESS_HEAP_ENTRY, *LPPROCESS_HEAP_ENTRY, *PPROCESS_HEAP_ENTRY;
 
 // ---- LocalAlloc's flags ----
-#define LMEM_FIXED          0
-#define NONZEROLPTR         0
-#define LMEM_MOVEABLE       2
-#define NONZEROLHND         2
+#define LMEM_FIXED          0x0000
+#define NONZEROLPTR         0x0000
+#define LMEM_MOVEABLE       0x0002
+#define NONZEROLHND         0x0002
 #define LMEM_NOCOMPACT      0x0010
 #define LMEM_NODISCARD      0x0020
 #define LMEM_ZEROINIT       0x0040
@@ -156,7 +157,7 @@ typedef struct _PROCESS_HEAP_ENTRY {
 #define NUMA_NO_PREFERRED_NODE 0xFFFFFFFFU
 
 // ---- Codes of exceptions ----
-#define STILL_ACTIVE STATUS_PENDING
+#define STILL_ACTIVE                       STATUS_PENDING
 #define EXCEPTION_GUARD_PAGE               STATUS_GUARD_PAGE_VIOLATION
 #define EXCEPTION_DATATYPE_MISALIGNMENT    STATUS_DATATYPE_MISALIGNMENT
 #define EXCEPTION_BREAKPOINT               STATUS_BREAKPOINT
@@ -180,6 +181,6 @@ typedef struct _PROCESS_HEAP_ENTRY {
 #define EXCEPTION_PRIV_INSTRUCTION         STATUS_PRIVILEGED_INSTRUCTION
 #define EXCEPTION_STACK_OVERFLOW           STATUS_STACK_OVERFLOW
 #define EXCEPTION_POSSIBLE_DEADLOCK        STATUS_POSSIBLE_DEADLOCK
-#define CONTROL_C_EXIT STATUS_CONTROL_C_EXIT
+#define CONTROL_C_EXIT                     STATUS_CONTROL_C_EXIT
 
 #endif

@@ -16,12 +16,12 @@ typedef LONG_PTR LRESULT;
 extern "C++" {
 #ifndef max
 template <typename A, typename B> constexpr auto max(const A& a, const B& b) -> decltype(a > b ? a : b) {
-    return a > b ? a : b;
+  return a > b ? a : b;
 }
 #endif
 #ifndef min
 template <typename A, typename B> constexpr auto min(const A& a, const B& b) -> decltype(a < b ? a : b) {
-    return a < b ? a : b;
+  return a < b ? a : b;
 }
 #endif
 }
@@ -36,11 +36,12 @@ template <typename A, typename B> constexpr auto min(const A& a, const B& b) -> 
 #endif
 
 #define MAKEWORD(a, b) ((WORD)(((BYTE)(((DWORD_PTR)(a)) & 0xff)) | ((WORD)((BYTE)(((DWORD_PTR)(b)) & 0xff))) << 8))
-#define MAKELONG(a, b) ((LONG)(((WORD)(((DWORD_PTR)(a)) & 0xffff)) | ((DWORD)((WORD)(((DWORD_PTR)(b)) & 0xffff))) << 16))
-#define LOWORD(l)      ((WORD)(((DWORD_PTR)(l)) & 0xffff))
-#define HIWORD(l)      ((WORD)((((DWORD_PTR)(l)) >> 16) & 0xffff))
-#define LOBYTE(w)      ((BYTE)(((DWORD_PTR)(w)) & 0xff))
-#define HIBYTE(w)      ((BYTE)((((DWORD_PTR)(w)) >> 8) & 0xff))
+#define MAKELONG(a, b)                                                                                                 \
+  ((LONG)(((WORD)(((DWORD_PTR)(a)) & 0xffff)) | ((DWORD)((WORD)(((DWORD_PTR)(b)) & 0xffff))) << 16))
+#define LOWORD(l) ((WORD)(((DWORD_PTR)(l)) & 0xffff))
+#define HIWORD(l) ((WORD)((((DWORD_PTR)(l)) >> 16) & 0xffff))
+#define LOBYTE(w) ((BYTE)(((DWORD_PTR)(w)) & 0xff))
+#define HIBYTE(w) ((BYTE)((((DWORD_PTR)(w)) >> 8) & 0xff))
 
 typedef HANDLE* SPHANDLE;
 typedef HANDLE* LPHANDLE;
@@ -74,8 +75,8 @@ typedef int HFILE;
 
 // A time in units of 100 ns since 1601-01-01 UTC.
 typedef struct _FILETIME {
-    DWORD dwLowDateTime;
-    DWORD dwHighDateTime;
+  DWORD dwLowDateTime;
+  DWORD dwHighDateTime;
 } FILETIME, *PFILETIME, *LPFILETIME;
 #define _FILETIME_
 

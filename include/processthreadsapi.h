@@ -10,52 +10,52 @@ WINMEM_BEGIN_C
 #define TLS_OUT_OF_INDEXES 0xFFFFFFFFU
 
 typedef struct _PROCESS_INFORMATION {
-    HANDLE hProcess;
-    HANDLE hThread;
-    DWORD dwProcessId;
-    DWORD dwThreadId;
+  HANDLE hProcess;
+  HANDLE hThread;
+  DWORD dwProcessId;
+  DWORD dwThreadId;
 } PROCESS_INFORMATION, *PPROCESS_INFORMATION, *LPPROCESS_INFORMATION;
 
 typedef struct _STARTUPINFOA {
-    DWORD cb;
-    LPSTR lpReserved;
-    LPSTR lpDesktop;
-    LPSTR lpTitle;
-    DWORD dwX;
-    DWORD dwY;
-    DWORD dwXSize;
-    DWORD dwYSize;
-    DWORD dwXCountChars;
-    DWORD dwYCountChars;
-    DWORD dwFillAttribute;
-    DWORD dwFlags;
-    WORD wShowWindow;
-    WORD cbReserved2;
-    LPBYTE lpReserved2;
-    HANDLE hStdInput;
-    HANDLE hStdOutput;
-    HANDLE hStdError;
+  DWORD cb;
+  LPSTR lpReserved;
+  LPSTR lpDesktop;
+  LPSTR lpTitle;
+  DWORD dwX;
+  DWORD dwY;
+  DWORD dwXSize;
+  DWORD dwYSize;
+  DWORD dwXCountChars;
+  DWORD dwYCountChars;
+  DWORD dwFillAttribute;
+  DWORD dwFlags;
+  WORD wShowWindow;
+  WORD cbReserved2;
+  LPBYTE lpReserved2;
+  HANDLE hStdInput;
+  HANDLE hStdOutput;
+  HANDLE hStdError;
 } STARTUPINFOA, *LPSTARTUPINFOA;
 
 typedef struct _STARTUPINFOW {
-    DWORD cb;
-    LPWSTR lpReserved;
-    LPWSTR lpDesktop;
-    LPWSTR lpTitle;
-    DWORD dwX;
-    DWORD dwY;
-    DWORD dwXSize;
-    DWORD dwYSize;
-    DWORD dwXCountChars;
-    DWORD dwYCountChars;
-    DWORD dwFillAttribute;
-    DWORD dwFlags;
-    WORD wShowWindow;
-    WORD cbReserved2;
-    LPBYTE lpReserved2;
-    HANDLE hStdInput;
-    HANDLE hStdOutput;
-    HANDLE hStdError;
+  DWORD cb;
+  LPWSTR lpReserved;
+  LPWSTR lpDesktop;
+  LPWSTR lpTitle;
+  DWORD dwX;
+  DWORD dwY;
+  DWORD dwXSize;
+  DWORD dwYSize;
+  DWORD dwXCountChars;
+  DWORD dwYCountChars;
+  DWORD dwFillAttribute;
+  DWORD dwFlags;
+  WORD wShowWindow;
+  WORD cbReserved2;
+  LPBYTE lpReserved2;
+  HANDLE hStdInput;
+  HANDLE hStdOutput;
+  HANDLE hStdError;
 } STARTUPINFOW, *LPSTARTUPINFOW;
 
 #ifdef UNICODE
@@ -71,30 +71,30 @@ typedef struct _PROC_THREAD_ATTRIBUTE_LIST *PPROC_THREAD_ATTRIBUTE_LIST, *LPPROC
 // ---- GetProcessInformation's classes and structures ----
 
 typedef enum _PROCESS_INFORMATION_CLASS {
-    ProcessMemoryPriority = 0,
-    ProcessMemoryExhaustionInfo = 1,
-    ProcessAppMemoryInfo = 2,
-    ProcessInPrivateInfo = 3,
-    ProcessPowerThrottling = 4,
-    ProcessReservedValue1 = 5,
-    ProcessTelemetryCoverageInfo = 6,
-    ProcessProtectionLevelInfo = 7,
-    ProcessLeapSecondInfo = 8,
-    ProcessMachineTypeInfo = 9,
-    ProcessOverrideSubsequentPrefetchParameter = 10,
-    ProcessMaxOverridePrefetchParameter = 11,
-    ProcessInformationClassMax = 12
+  ProcessMemoryPriority = 0,
+  ProcessMemoryExhaustionInfo = 1,
+  ProcessAppMemoryInfo = 2,
+  ProcessInPrivateInfo = 3,
+  ProcessPowerThrottling = 4,
+  ProcessReservedValue1 = 5,
+  ProcessTelemetryCoverageInfo = 6,
+  ProcessProtectionLevelInfo = 7,
+  ProcessLeapSecondInfo = 8,
+  ProcessMachineTypeInfo = 9,
+  ProcessOverrideSubsequentPrefetchParameter = 10,
+  ProcessMaxOverridePrefetchParameter = 11,
+  ProcessInformationClassMax = 12
 } PROCESS_INFORMATION_CLASS;
 
 typedef struct _APP_MEMORY_INFORMATION {
-    ULONG64 AvailableCommit;
-    ULONG64 PrivateCommitUsage;
-    ULONG64 PeakPrivateCommitUsage;
-    ULONG64 TotalCommitUsage;
+  ULONG64 AvailableCommit;
+  ULONG64 PrivateCommitUsage;
+  ULONG64 PeakPrivateCommitUsage;
+  ULONG64 TotalCommitUsage;
 } APP_MEMORY_INFORMATION, *PAPP_MEMORY_INFORMATION;
 
 typedef struct _MEMORY_PRIORITY_INFORMATION {
-    ULONG MemoryPriority;
+  ULONG MemoryPriority;
 } MEMORY_PRIORITY_INFORMATION, *PMEMORY_PRIORITY_INFORMATION;
 
 #define PME_FAILFAST_ON_COMMIT_FAIL_DISABLE 0
@@ -102,15 +102,16 @@ typedef struct _MEMORY_PRIORITY_INFORMATION {
 #define PME_FAILFAST_ON_COMMIT_FAIL_ENABLE  1
 
 typedef enum _PROCESS_MEMORY_EXHAUSTION_TYPE {
-    PMETypeFailFastOnCommitFailure,
-    PMETypeMax
-} PROCESS_MEMORY_EXHAUSTION_TYPE, *PPROCESS_MEMORY_EXHAUSTION_TYPE;
+  PMETypeFailFastOnCommitFailure,
+  PMETypeMax
+} PROCESS_MEMORY_EXHAUSTION_TYPE,
+    *PPROCESS_MEMORY_EXHAUSTION_TYPE;
 
 typedef struct _PROCESS_MEMORY_EXHAUSTION_INFO {
-    USHORT Version;
-    USHORT Reserved;
-    PROCESS_MEMORY_EXHAUSTION_TYPE Type;
-    ULONG_PTR Value;
+  USHORT Version;
+  USHORT Reserved;
+  PROCESS_MEMORY_EXHAUSTION_TYPE Type;
+  ULONG_PTR Value;
 } PROCESS_MEMORY_EXHAUSTION_INFO, *PPROCESS_MEMORY_EXHAUSTION_INFO;
 
 // ---- Functions ----

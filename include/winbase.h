@@ -1,4 +1,5 @@
-// What is left of the API's first header: flags of files, handles, waits, processes, messages and the older memory calls.
+// What is left of the API's first header: flags of files, handles, waits, processes, messages, and of the older memory
+// calls.
 #ifndef _WINBASE_
 #define _WINBASE_
 
@@ -22,8 +23,8 @@
 #define WAIT_FAILED                    0xFFFFFFFFU
 
 // ---- GlobalAlloc's flags, and what GlobalFlags tells ----
-#define GMEM_FIXED          0
-#define GMEM_MOVEABLE       2
+#define GMEM_FIXED          0x0000
+#define GMEM_MOVEABLE       0x0002
 #define GMEM_NOCOMPACT      0x0010
 #define GMEM_NODISCARD      0x0020
 #define GMEM_ZEROINIT       0x0040
@@ -43,14 +44,14 @@
 
 // How much memory there is, in 32-bit programs' terms.
 typedef struct _MEMORYSTATUS {
-    DWORD dwLength;
-    DWORD dwMemoryLoad;
-    SIZE_T dwTotalPhys;
-    SIZE_T dwAvailPhys;
-    SIZE_T dwTotalPageFile;
-    SIZE_T dwAvailPageFile;
-    SIZE_T dwTotalVirtual;
-    SIZE_T dwAvailVirtual;
+  DWORD dwLength;
+  DWORD dwMemoryLoad;
+  SIZE_T dwTotalPhys;
+  SIZE_T dwAvailPhys;
+  SIZE_T dwTotalPageFile;
+  SIZE_T dwAvailPageFile;
+  SIZE_T dwTotalVirtual;
+  SIZE_T dwAvailVirtual;
 } MEMORYSTATUS, *LPMEMORYSTATUS;
 
 // ---- Files ----
@@ -74,10 +75,10 @@ typedef struct _MEMORYSTATUS {
 #define FILE_CURRENT 1
 #define FILE_END     2
 
-#define FILE_TYPE_UNKNOWN 0
-#define FILE_TYPE_DISK    1
-#define FILE_TYPE_CHAR    2
-#define FILE_TYPE_PIPE    3
+#define FILE_TYPE_UNKNOWN 0x0000
+#define FILE_TYPE_DISK    0x0001
+#define FILE_TYPE_CHAR    0x0002
+#define FILE_TYPE_PIPE    0x0003
 #define FILE_TYPE_REMOTE  0x8000
 
 #define FILE_NAME_NORMALIZED 0
@@ -88,39 +89,39 @@ typedef struct _MEMORYSTATUS {
 #define VOLUME_NAME_NT   2
 #define VOLUME_NAME_NONE 4
 
-#define MOVEFILE_REPLACE_EXISTING      1
-#define MOVEFILE_COPY_ALLOWED          2
-#define MOVEFILE_DELAY_UNTIL_REBOOT    4
-#define MOVEFILE_WRITE_THROUGH         8
-#define MOVEFILE_CREATE_HARDLINK       0x0010
-#define MOVEFILE_FAIL_IF_NOT_TRACKABLE 0x0020
+#define MOVEFILE_REPLACE_EXISTING      0x01
+#define MOVEFILE_COPY_ALLOWED          0x02
+#define MOVEFILE_DELAY_UNTIL_REBOOT    0x04
+#define MOVEFILE_WRITE_THROUGH         0x08
+#define MOVEFILE_CREATE_HARDLINK       0x10
+#define MOVEFILE_FAIL_IF_NOT_TRACKABLE 0x20
 
 typedef struct _FILE_BASIC_INFO {
-    LARGE_INTEGER CreationTime;
-    LARGE_INTEGER LastAccessTime;
-    LARGE_INTEGER LastWriteTime;
-    LARGE_INTEGER ChangeTime;
-    DWORD FileAttributes;
+  LARGE_INTEGER CreationTime;
+  LARGE_INTEGER LastAccessTime;
+  LARGE_INTEGER LastWriteTime;
+  LARGE_INTEGER ChangeTime;
+  DWORD FileAttributes;
 } FILE_BASIC_INFO, *PFILE_BASIC_INFO;
 
 typedef struct _FILE_STANDARD_INFO {
-    LARGE_INTEGER AllocationSize;
-    LARGE_INTEGER EndOfFile;
-    DWORD NumberOfLinks;
-    BOOLEAN DeletePending;
-    BOOLEAN Directory;
+  LARGE_INTEGER AllocationSize;
+  LARGE_INTEGER EndOfFile;
+  DWORD NumberOfLinks;
+  BOOLEAN DeletePending;
+  BOOLEAN Directory;
 } FILE_STANDARD_INFO, *PFILE_STANDARD_INFO;
 
 typedef struct _FILE_ALLOCATION_INFO {
-    LARGE_INTEGER AllocationSize;
+  LARGE_INTEGER AllocationSize;
 } FILE_ALLOCATION_INFO, *PFILE_ALLOCATION_INFO;
 
 typedef struct _FILE_END_OF_FILE_INFO {
-    LARGE_INTEGER EndOfFile;
+  LARGE_INTEGER EndOfFile;
 } FILE_END_OF_FILE_INFO, *PFILE_END_OF_FILE_INFO;
 
 typedef struct _FILE_DISPOSITION_INFO {
-    BOOLEAN DeleteFile; // a macro where UNICODE chooses the function of that name
+  BOOLEAN DeleteFile; // a macro where UNICODE chooses the function of that name
 } FILE_DISPOSITION_INFO, *PFILE_DISPOSITION_INFO;
 
 // ---- Handles ----
@@ -132,61 +133,61 @@ typedef struct _FILE_DISPOSITION_INFO {
 #define STD_INPUT_HANDLE  0xFFFFFFF6U
 
 // ---- Processes and threads ----
-#define DEBUG_PROCESS                     1
-#define DEBUG_ONLY_THIS_PROCESS           2
-#define CREATE_SUSPENDED                  4
-#define DETACHED_PROCESS                  8
-#define CREATE_NEW_CONSOLE                0x0010
-#define CREATE_NEW_PROCESS_GROUP          0x0200
-#define CREATE_UNICODE_ENVIRONMENT        0x0400
+#define DEBUG_PROCESS                     0x00000001
+#define DEBUG_ONLY_THIS_PROCESS           0x00000002
+#define CREATE_SUSPENDED                  0x00000004
+#define DETACHED_PROCESS                  0x00000008
+#define CREATE_NEW_CONSOLE                0x00000010
+#define CREATE_NEW_PROCESS_GROUP          0x00000200
+#define CREATE_UNICODE_ENVIRONMENT        0x00000400
 #define STACK_SIZE_PARAM_IS_A_RESERVATION 0x00010000
 #define CREATE_BREAKAWAY_FROM_JOB         0x01000000
 #define CREATE_DEFAULT_ERROR_MODE         0x04000000
 #define CREATE_NO_WINDOW                  0x08000000
 
-#define NORMAL_PRIORITY_CLASS         0x0020
-#define IDLE_PRIORITY_CLASS           0x0040
-#define HIGH_PRIORITY_CLASS           0x0080
-#define REALTIME_PRIORITY_CLASS       0x0100
-#define BELOW_NORMAL_PRIORITY_CLASS   0x4000
-#define ABOVE_NORMAL_PRIORITY_CLASS   0x8000
+#define NORMAL_PRIORITY_CLASS         0x00000020
+#define IDLE_PRIORITY_CLASS           0x00000040
+#define HIGH_PRIORITY_CLASS           0x00000080
+#define REALTIME_PRIORITY_CLASS       0x00000100
+#define BELOW_NORMAL_PRIORITY_CLASS   0x00004000
+#define ABOVE_NORMAL_PRIORITY_CLASS   0x00008000
 #define PROCESS_MODE_BACKGROUND_BEGIN 0x00100000
 #define PROCESS_MODE_BACKGROUND_END   0x00200000
 
-#define THREAD_PRIORITY_NORMAL        0
-#define THREAD_PRIORITY_ABOVE_NORMAL  1
-#define THREAD_PRIORITY_HIGHEST       2
-#define THREAD_PRIORITY_TIME_CRITICAL 15
+#define THREAD_PRIORITY_NORMAL        0x00000000
+#define THREAD_PRIORITY_ABOVE_NORMAL  0x00000001
+#define THREAD_PRIORITY_HIGHEST       0x00000002
+#define THREAD_PRIORITY_TIME_CRITICAL 0x0000000F
 #define THREAD_PRIORITY_ERROR_RETURN  0x7FFFFFFF
 #define THREAD_PRIORITY_IDLE          (-15)
 #define THREAD_PRIORITY_LOWEST        (-2)
 #define THREAD_PRIORITY_BELOW_NORMAL  (-1)
 
-#define STARTF_USESHOWWINDOW 1
+#define STARTF_USESHOWWINDOW 0x0001
 #define STARTF_USESTDHANDLES 0x0100
 
 #define PROCESS_DEP_ENABLE                      1
 #define PROCESS_DEP_DISABLE_ATL_THUNK_EMULATION 2
 
 typedef enum _DEP_SYSTEM_POLICY_TYPE {
-    DEPPolicyAlwaysOff = 0,
-    DEPPolicyAlwaysOn = 1,
-    DEPPolicyOptIn = 2,
-    DEPPolicyOptOut = 3,
-    DEPTotalPolicyCount = 4
+  DEPPolicyAlwaysOff = 0,
+  DEPPolicyAlwaysOn = 1,
+  DEPPolicyOptIn = 2,
+  DEPPolicyOptOut = 3,
+  DEPTotalPolicyCount = 4
 } DEP_SYSTEM_POLICY_TYPE;
 
 typedef VOID(WINAPI* PFIBER_START_ROUTINE)(LPVOID lpFiberParameter);
 typedef PFIBER_START_ROUTINE LPFIBER_START_ROUTINE;
 
 // ---- SetErrorMode ----
-#define SEM_FAILCRITICALERRORS     1
-#define SEM_NOGPFAULTERRORBOX      2
-#define SEM_NOALIGNMENTFAULTEXCEPT 4
+#define SEM_FAILCRITICALERRORS     0x0001
+#define SEM_NOGPFAULTERRORBOX      0x0002
+#define SEM_NOALIGNMENTFAULTEXCEPT 0x0004
 #define SEM_NOOPENFILEERRORBOX     0x8000
 
 // ---- FormatMessage ----
-#define FORMAT_MESSAGE_MAX_WIDTH_MASK  255
+#define FORMAT_MESSAGE_MAX_WIDTH_MASK  0x00FF
 #define FORMAT_MESSAGE_ALLOCATE_BUFFER 0x0100
 #define FORMAT_MESSAGE_IGNORE_INSERTS  0x0200
 #define FORMAT_MESSAGE_FROM_STRING     0x0400

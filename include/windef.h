@@ -23,21 +23,21 @@ typedef DWORD COLORREF;
 typedef DWORD* LPCOLORREF;
 
 typedef struct tagRECT {
-    LONG left;
-    LONG top;
-    LONG right;
-    LONG bottom;
+  LONG left;
+  LONG top;
+  LONG right;
+  LONG bottom;
 } RECT, *PRECT, *LPRECT;
 typedef const RECT* LPCRECT;
 
 typedef struct tagPOINT {
-    LONG x;
-    LONG y;
+  LONG x;
+  LONG y;
 } POINT, *PPOINT, *LPPOINT;
 
 typedef struct tagSIZE {
-    LONG cx;
-    LONG cy;
+  LONG cx;
+  LONG cy;
 } SIZE, *PSIZE, *LPSIZE;
 
 #endif

@@ -8,7 +8,7 @@ typedef int HRESULT; // LONG on Windows
 #endif
 
 // ---- Error codes, by number ----
-#define NO_ERROR 0
+#define NO_ERROR                          0
 #define ERROR_SUCCESS                     0
 #define ERROR_INVALID_FUNCTION            1
 #define ERROR_FILE_NOT_FOUND              2
@@ -241,29 +241,29 @@ typedef int HRESULT; // LONG on Windows
 #define E_HANDLE       ((HRESULT)0x80070006U)
 #define E_OUTOFMEMORY  ((HRESULT)0x8007000EU)
 #define E_INVALIDARG   ((HRESULT)0x80070057U)
-#define NOERROR 0
+#define NOERROR        0
 
 #define _HRESULT_TYPEDEF_(sc) ((HRESULT)sc)
-#define SUCCEEDED(hr)          (((HRESULT)(hr)) >= 0)
-#define FAILED(hr)             (((HRESULT)(hr)) < 0)
-#define IS_ERROR(Status)       (((unsigned int)(Status)) >> 31 == SEVERITY_ERROR)
-#define HRESULT_CODE(hr)       ((hr) & 0xFFFF)
-#define SCODE_CODE(sc)         ((sc) & 0xFFFF)
-#define HRESULT_FACILITY(hr)   (((hr) >> 16) & 0x1fff)
-#define SCODE_FACILITY(sc)     (((sc) >> 16) & 0x1fff)
-#define HRESULT_SEVERITY(hr)   (((hr) >> 31) & 0x1)
-#define SCODE_SEVERITY(sc)     (((sc) >> 31) & 0x1)
+#define SUCCEEDED(hr)         (((HRESULT)(hr)) >= 0)
+#define FAILED(hr)            (((HRESULT)(hr)) < 0)
+#define IS_ERROR(Status)      (((unsigned int)(Status)) >> 31 == SEVERITY_ERROR)
+#define HRESULT_CODE(hr)      ((hr)&0xFFFF)
+#define SCODE_CODE(sc)        ((sc)&0xFFFF)
+#define HRESULT_FACILITY(hr)  (((hr) >> 16) & 0x1fff)
+#define SCODE_FACILITY(sc)    (((sc) >> 16) & 0x1fff)
+#define HRESULT_SEVERITY(hr)  (((hr) >> 31) & 0x1)
+#define SCODE_SEVERITY(sc)    (((sc) >> 31) & 0x1)
 #define MAKE_HRESULT(sev, fac, code)                                                                                   \
-    ((HRESULT)(((unsigned int)(sev) << 31) | ((unsigned int)(fac) << 16) | ((unsigned int)(code))))
+  ((HRESULT)(((unsigned int)(sev) << 31) | ((unsigned int)(fac) << 16) | ((unsigned int)(code))))
 #define MAKE_SCODE(sev, fac, code) MAKE_HRESULT(sev, fac, code)
-#define HRESULT_FROM_NT(x)     ((HRESULT)((x) | FACILITY_NT_BIT))
+#define HRESULT_FROM_NT(x)         ((HRESULT)((x) | FACILITY_NT_BIT))
 
 // A Win32 error as an HRESULT; what is one already stays as it is.
 static __inline__ __attribute__((unused)) HRESULT HRESULT_FROM_WIN32(unsigned int x) {
-    return (HRESULT)x <= 0 ? (HRESULT)x : (HRESULT)((x & 0x0000FFFFU) | (FACILITY_WIN32 << 16) | 0x80000000U);
+  return (HRESULT)x <= 0 ? (HRESULT)x : (HRESULT)((x & 0x0000FFFFU) | (FACILITY_WIN32 << 16) | 0x80000000U);
 }
 #define __HRESULT_FROM_WIN32(x)                                                                                        \
-    ((HRESULT)(x) <= 0 ? ((HRESULT)(x))                                                                                \
-                       : ((HRESULT)(((unsigned int)(x) & 0x0000FFFFU) | (FACILITY_WIN32 << 16) | 0x80000000U)))
+  ((HRESULT)(x) <= 0 ? ((HRESULT)(x))                                                                                  \
+                     : ((HRESULT)(((unsigned int)(x)&0x0000FFFFU) | (FACILITY_WIN32 << 16) | 0x80000000U)))
 
 #endif

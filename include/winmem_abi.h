@@ -1,6 +1,6 @@
 // What winmem's headers need of the compiler, and nothing that a Windows program would look for.
 //
-// Owns:     the check of the target, WINMEM_API, WINMEM_WIDE, WINMEM_BEGIN_C / WINMEM_END_C.
+// Owns:     the check of the target, WINMEM_API, WINMEM_WIDE, WINMEM_BEGIN_C / WINMEM_END_C, WINMEM_INLINE.
 // Used by:  every other header here. A program never includes this file itself.
 // Surprise: __int64 is `long` here, not `long long`, so that Windows' 64-bit types are the same types as size_t,
 //           intptr_t and int64_t. Windows source mixes them freely, because there they are the same.
@@ -29,6 +29,13 @@
 #else
 #define WINMEM_BEGIN_C
 #define WINMEM_END_C
+#endif
+
+// A function that is part of the program which includes it, and never a symbol of its own.
+#ifdef __cplusplus
+#define WINMEM_INLINE inline __attribute__((always_inline))
+#else
+#define WINMEM_INLINE static __inline__ __attribute__((always_inline, unused))
 #endif
 
 #endif

@@ -1,4 +1,4 @@
-// The types and words that winnt.h and minwindef.h both stand on: BYTE to DWORD, BOOL, and the words around declarations.
+// What winnt.h and minwindef.h both stand on: the types BYTE to DWORD, BOOL, and the words around declarations.
 //
 // Surprise: on Windows these are minwindef.h's, and winnt.h can't be included alone. Here every header can, so they
 //           live below both.
@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "basetsd.h"
+#include "sdkddkver.h"
 #include "winmem_abi.h"
 
 // Handles are pointers to distinct types, so that the compiler tells an HMODULE from an HWND. NO_STRICT makes them all
@@ -16,13 +17,6 @@
 #ifndef STRICT
 #define STRICT 1
 #endif
-#endif
-
-#ifndef _WIN32_WINNT
-#define _WIN32_WINNT 0x0A00
-#endif
-#ifndef WINVER
-#define WINVER 0x0A00
 #endif
 
 #ifndef BASETYPES
@@ -68,7 +62,7 @@ typedef char* PSZ;
 #define CALLBACK
 #define WINAPI
 #define WINAPIV
-#define APIENTRY   WINAPI
+#define APIENTRY WINAPI
 #define APIPRIVATE
 #define PASCAL
 #undef FAR

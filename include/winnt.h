@@ -43,12 +43,12 @@
 #ifndef DECLSPEC_IMPORT
 #define DECLSPEC_IMPORT
 #endif
-#define DECLSPEC_NORETURN  __attribute__((noreturn))
-#define DECLSPEC_ALIGN(x)  __attribute__((aligned(x)))
-#define DECLSPEC_NOINLINE  __attribute__((noinline))
-#define DECLSPEC_NOTHROW   __attribute__((nothrow))
+#define DECLSPEC_NORETURN   __attribute__((noreturn))
+#define DECLSPEC_ALIGN(x)   __attribute__((aligned(x)))
+#define DECLSPEC_NOINLINE   __attribute__((noinline))
+#define DECLSPEC_NOTHROW    __attribute__((nothrow))
 #define DECLSPEC_DEPRECATED __attribute__((deprecated))
-#define DECLSPEC_SELECTANY __attribute__((weak))
+#define DECLSPEC_SELECTANY  __attribute__((weak))
 #define DECLSPEC_NOVTABLE
 #define DECLSPEC_CACHEALIGN DECLSPEC_ALIGN(SYSTEM_CACHE_ALIGNMENT_SIZE)
 #ifndef FORCEINLINE
@@ -61,8 +61,8 @@
 #define ALIGNMENT_MACHINE
 #define MEMORY_ALLOCATION_ALIGNMENT 16
 #define SYSTEM_CACHE_ALIGNMENT_SIZE 64
-#define TYPE_ALIGNMENT(t) __alignof__(t)
-#define PROBE_ALIGNMENT(s) TYPE_ALIGNMENT(DWORD)
+#define TYPE_ALIGNMENT(t)           __alignof__(t)
+#define PROBE_ALIGNMENT(s)          TYPE_ALIGNMENT(DWORD)
 
 #ifdef __cplusplus
 #define EXTERN_C       extern "C"
@@ -70,10 +70,10 @@
 #define EXTERN_C_END   }
 #define C_ASSERT(e)    static_assert(e, #e)
 #else
-#define EXTERN_C       extern
+#define EXTERN_C extern
 #define EXTERN_C_START
 #define EXTERN_C_END
-#define C_ASSERT(e)    _Static_assert(e, #e)
+#define C_ASSERT(e) _Static_assert(e, #e)
 #endif
 #define STDMETHODCALLTYPE
 #define STDMETHODVCALLTYPE
@@ -102,23 +102,25 @@
 #define DUMMYSTRUCTNAME5
 #define DUMMYSTRUCTNAME6
 
-#define FIELD_OFFSET(type, field)      ((LONG)__builtin_offsetof(type, field))
-#define UFIELD_OFFSET(type, field)     ((DWORD)__builtin_offsetof(type, field))
-#define RTL_FIELD_SIZE(type, field)    (sizeof(((type*)0)->field))
+#define FIELD_OFFSET(type, field)             ((LONG) __builtin_offsetof(type, field))
+#define UFIELD_OFFSET(type, field)            ((DWORD) __builtin_offsetof(type, field))
+#define RTL_FIELD_SIZE(type, field)           (sizeof(((type*)0)->field))
 #define RTL_SIZEOF_THROUGH_FIELD(type, field) (FIELD_OFFSET(type, field) + RTL_FIELD_SIZE(type, field))
 #define RTL_CONTAINS_FIELD(Struct, Size, Field)                                                                        \
-    ((((PCHAR)(&(Struct)->Field)) + sizeof((Struct)->Field)) <= (((PCHAR)(Struct)) + (Size)))
-#define RTL_NUMBER_OF_V1(A)            (sizeof(A) / sizeof((A)[0]))
-#define RTL_NUMBER_OF_V2(A)            RTL_NUMBER_OF_V1(A)
-#define RTL_NUMBER_OF(A)               RTL_NUMBER_OF_V1(A)
-#define ARRAYSIZE(A)                   RTL_NUMBER_OF_V2(A)
-#define _ARRAYSIZE(A)                  RTL_NUMBER_OF_V1(A)
+  ((((PCHAR)(&(Struct)->Field)) + sizeof((Struct)->Field)) <= (((PCHAR)(Struct)) + (Size)))
+#define RTL_NUMBER_OF_V1(A)                     (sizeof(A) / sizeof((A)[0]))
+#define RTL_NUMBER_OF_V2(A)                     RTL_NUMBER_OF_V1(A)
+#define RTL_NUMBER_OF(A)                        RTL_NUMBER_OF_V1(A)
+#define ARRAYSIZE(A)                            RTL_NUMBER_OF_V2(A)
+#define _ARRAYSIZE(A)                           RTL_NUMBER_OF_V1(A)
 #define CONTAINING_RECORD(address, type, field) ((type*)((PCHAR)(address) - __builtin_offsetof(type, field)))
 
-#define UNREFERENCED_PARAMETER(P)           ((void)(P))
-#define DBG_UNREFERENCED_PARAMETER(P)       ((void)(P))
-#define DBG_UNREFERENCED_LOCAL_VARIABLE(V)  ((void)(V))
-#define DEFAULT_UNREACHABLE                 default: __builtin_unreachable()
+#define UNREFERENCED_PARAMETER(P)          ((void)(P))
+#define DBG_UNREFERENCED_PARAMETER(P)      ((void)(P))
+#define DBG_UNREFERENCED_LOCAL_VARIABLE(V) ((void)(V))
+#define DEFAULT_UNREACHABLE                                                                                            \
+  default:                                                                                                             \
+    __builtin_unreachable()
 
 // ---- Numbers and characters ----
 
@@ -151,8 +153,8 @@ typedef const WCHAR *LPCWCH, *PCWCH, *LPCWSTR, *PCWSTR, *PCNZWCH, *PCUNZWCH, *LP
 typedef WCHAR *LPUWSTR, *PUWSTR, *PUNZWCH;
 typedef PWSTR *PZPWSTR, *LPZPWSTR;
 typedef PCWSTR *PZPCWSTR, *LPZPCWSTR;
-typedef WCHAR *PZZWSTR;
-typedef const WCHAR *PCZZWSTR;
+typedef WCHAR* PZZWSTR;
+typedef const WCHAR* PCZZWSTR;
 
 typedef CHAR *PCHAR, *LPCH, *PCH, *NPSTR, *LPSTR, *PSTR, *PNZCH, *PZZSTR;
 typedef const CHAR *LPCCH, *PCCH, *LPCSTR, *PCSTR, *PCNZCH, *PCZZSTR;
@@ -190,8 +192,8 @@ typedef LPCSTR PCTSTR, LPCTSTR, PCUTSTR, LPCUTSTR;
 #define UNICODE_STRING_MAX_CHARS 0x7FFF
 #define UNICODE_STRING_MAX_BYTES 0x0000FFFEU
 
-#define MINCHAR 0x80
-#define MAXCHAR 0x7f
+#define MINCHAR  0x80
+#define MAXCHAR  0x7f
 #define MAXBYTE  255
 #define MAXSHORT 0x7FFF
 #define MINSHORT 0x8000
@@ -205,10 +207,10 @@ typedef LPCSTR PCTSTR, LPCTSTR, PCUTSTR, LPCUTSTR;
 #ifdef STRICT
 typedef void* HANDLE;
 #define DECLARE_HANDLE(name)                                                                                           \
-    struct name##__ {                                                                                                  \
-        int unused;                                                                                                    \
-    };                                                                                                                 \
-    typedef struct name##__* name
+  struct name##__ {                                                                                                    \
+    int unused;                                                                                                        \
+  };                                                                                                                   \
+  typedef struct name##__* name
 #else
 typedef PVOID HANDLE;
 #define DECLARE_HANDLE(name) typedef HANDLE name
@@ -234,51 +236,51 @@ typedef ACCESS_MASK* PACCESS_MASK;
 // ---- Structures used everywhere ----
 
 typedef union _LARGE_INTEGER {
-    __extension__ struct {
-        DWORD LowPart;
-        LONG HighPart;
-    } DUMMYSTRUCTNAME;
-    struct {
-        DWORD LowPart;
-        LONG HighPart;
-    } u;
-    LONGLONG QuadPart;
+  __extension__ struct {
+    DWORD LowPart;
+    LONG HighPart;
+  } DUMMYSTRUCTNAME;
+  struct {
+    DWORD LowPart;
+    LONG HighPart;
+  } u;
+  LONGLONG QuadPart;
 } LARGE_INTEGER, *PLARGE_INTEGER;
 
 typedef union _ULARGE_INTEGER {
-    __extension__ struct {
-        DWORD LowPart;
-        DWORD HighPart;
-    } DUMMYSTRUCTNAME;
-    struct {
-        DWORD LowPart;
-        DWORD HighPart;
-    } u;
-    ULONGLONG QuadPart;
+  __extension__ struct {
+    DWORD LowPart;
+    DWORD HighPart;
+  } DUMMYSTRUCTNAME;
+  struct {
+    DWORD LowPart;
+    DWORD HighPart;
+  } u;
+  ULONGLONG QuadPart;
 } ULARGE_INTEGER, *PULARGE_INTEGER;
 
 typedef struct _LUID {
-    DWORD LowPart;
-    LONG HighPart;
+  DWORD LowPart;
+  LONG HighPart;
 } LUID, *PLUID;
 #define _LUID_DEFINED
 
 typedef struct _LIST_ENTRY {
-    struct _LIST_ENTRY *Flink;
-    struct _LIST_ENTRY *Blink;
+  struct _LIST_ENTRY* Flink;
+  struct _LIST_ENTRY* Blink;
 } LIST_ENTRY, *PLIST_ENTRY, *PRLIST_ENTRY;
 
 typedef struct _SINGLE_LIST_ENTRY {
-    struct _SINGLE_LIST_ENTRY *Next;
+  struct _SINGLE_LIST_ENTRY* Next;
 } SINGLE_LIST_ENTRY, *PSINGLE_LIST_ENTRY;
 
 typedef struct _OBJECTID {
-    GUID Lineage;
-    DWORD Uniquifier;
+  GUID Lineage;
+  DWORD Uniquifier;
 } OBJECTID;
 
-#define Int32x32To64(a, b)  (((LONGLONG)((LONG)(a))) * ((LONGLONG)((LONG)(b))))
-#define UInt32x32To64(a, b) (((ULONGLONG)((DWORD)(a))) * ((ULONGLONG)((DWORD)(b))))
+#define Int32x32To64(a, b)   (((LONGLONG)((LONG)(a))) * ((LONGLONG)((LONG)(b))))
+#define UInt32x32To64(a, b)  (((ULONGLONG)((DWORD)(a))) * ((ULONGLONG)((DWORD)(b))))
 #define Int64ShllMod32(a, b) (((ULONGLONG)(a)) << (b))
 #define Int64ShraMod32(a, b) (((LONGLONG)(a)) >> (b))
 #define Int64ShrlMod32(a, b) (((ULONGLONG)(a)) >> (b))
@@ -286,15 +288,15 @@ typedef struct _OBJECTID {
 // In C++, the operators that make an enumeration a set of flags.
 #ifdef __cplusplus
 #define DEFINE_ENUM_FLAG_OPERATORS(E)                                                                                  \
-    extern "C++" {                                                                                                     \
-    inline constexpr E operator|(E a, E b) { return E(int(a) | int(b)); }                                              \
-    inline E& operator|=(E& a, E b) { return a = a | b; }                                                              \
-    inline constexpr E operator&(E a, E b) { return E(int(a) & int(b)); }                                              \
-    inline E& operator&=(E& a, E b) { return a = a & b; }                                                              \
-    inline constexpr E operator~(E a) { return E(~int(a)); }                                                           \
-    inline constexpr E operator^(E a, E b) { return E(int(a) ^ int(b)); }                                              \
-    inline E& operator^=(E& a, E b) { return a = a ^ b; }                                                              \
-    }
+  extern "C++" {                                                                                                       \
+  inline constexpr E operator|(E a, E b) { return E(int(a) | int(b)); }                                                \
+  inline E& operator|=(E& a, E b) { return a = a | b; }                                                                \
+  inline constexpr E operator&(E a, E b) { return E(int(a) & int(b)); }                                                \
+  inline E& operator&=(E& a, E b) { return a = a & b; }                                                                \
+  inline constexpr E operator~(E a) { return E(~int(a)); }                                                             \
+  inline constexpr E operator^(E a, E b) { return E(int(a) ^ int(b)); }                                                \
+  inline E& operator^=(E& a, E b) { return a = a ^ b; }                                                                \
+  }
 #else
 #define DEFINE_ENUM_FLAG_OPERATORS(E)
 #endif

@@ -23,16 +23,16 @@ typedef const char* PCSZ;
 // ---- Counted strings: lengths are in bytes ----
 
 typedef struct _UNICODE_STRING {
-    USHORT Length;
-    USHORT MaximumLength;
-    PWSTR Buffer;
+  USHORT Length;
+  USHORT MaximumLength;
+  PWSTR Buffer;
 } UNICODE_STRING, *PUNICODE_STRING;
 typedef const UNICODE_STRING* PCUNICODE_STRING;
 
 typedef struct _STRING {
-    USHORT Length;
-    USHORT MaximumLength;
-    PCHAR Buffer;
+  USHORT Length;
+  USHORT MaximumLength;
+  PCHAR Buffer;
 } STRING, *PSTRING;
 typedef STRING ANSI_STRING, OEM_STRING;
 typedef PSTRING PANSI_STRING, PCANSI_STRING, POEM_STRING;
@@ -41,15 +41,15 @@ typedef const STRING* PCOEM_STRING;
 // ---- Objects ----
 
 typedef struct _OBJECT_ATTRIBUTES {
-    ULONG Length;
-    HANDLE RootDirectory;
-    PUNICODE_STRING ObjectName;
-    ULONG Attributes;
-    PVOID SecurityDescriptor;
-    PVOID SecurityQualityOfService;
+  ULONG Length;
+  HANDLE RootDirectory;
+  PUNICODE_STRING ObjectName;
+  ULONG Attributes;
+  PVOID SecurityDescriptor;
+  PVOID SecurityQualityOfService;
 } OBJECT_ATTRIBUTES, *POBJECT_ATTRIBUTES;
 
-#define OBJ_INHERIT                       2
+#define OBJ_INHERIT                       0x0002
 #define OBJ_PERMANENT                     0x0010
 #define OBJ_EXCLUSIVE                     0x0020
 #define OBJ_CASE_INSENSITIVE              0x0040
@@ -62,51 +62,85 @@ typedef struct _OBJECT_ATTRIBUTES {
 #define OBJ_VALID_ATTRIBUTES              0x1FF2
 
 #define InitializeObjectAttributes(p, n, a, r, s)                                                                      \
-    {                                                                                                                  \
-        (p)->Length = sizeof(OBJECT_ATTRIBUTES);                                                                       \
-        (p)->RootDirectory = r;                                                                                        \
-        (p)->Attributes = a;                                                                                           \
-        (p)->ObjectName = n;                                                                                           \
-        (p)->SecurityDescriptor = s;                                                                                   \
-        (p)->SecurityQualityOfService = NULL;                                                                          \
-    }
+  {                                                                                                                    \
+    (p)->Length = sizeof(OBJECT_ATTRIBUTES);                                                                           \
+    (p)->RootDirectory = r;                                                                                            \
+    (p)->Attributes = a;                                                                                               \
+    (p)->ObjectName = n;                                                                                               \
+    (p)->SecurityDescriptor = s;                                                                                       \
+    (p)->SecurityQualityOfService = NULL;                                                                              \
+  }
 
 typedef struct _IO_STATUS_BLOCK {
-    __extension__ union {
-        NTSTATUS Status;
-        PVOID Pointer;
-    } DUMMYUNIONNAME;
-    ULONG_PTR Information;
+  __extension__ union {
+    NTSTATUS Status;
+    PVOID Pointer;
+  } DUMMYUNIONNAME;
+  ULONG_PTR Information;
 } IO_STATUS_BLOCK, *PIO_STATUS_BLOCK;
+
+// ---- Processes, threads, the system ----
+
+typedef struct _CLIENT_ID {
+  HANDLE UniqueProcess;
+  HANDLE UniqueThread;
+} CLIENT_ID, *PCLIENT_ID;
 
 typedef struct _PEB* PPEB;
 
+// The SDK has the same layout and calls most of these members reserved.
+typedef struct _PROCESS_BASIC_INFORMATION {
+  NTSTATUS ExitStatus;
+  PPEB PebBaseAddress;
+  KAFFINITY AffinityMask;
+  KPRIORITY BasePriority;
+  HANDLE UniqueProcessId;
+  HANDLE InheritedFromUniqueProcessId;
+} PROCESS_BASIC_INFORMATION, *PPROCESS_BASIC_INFORMATION;
+
+typedef struct _SYSTEM_BASIC_INFORMATION {
+  ULONG Reserved;
+  ULONG TimerResolution;
+  ULONG PageSize;
+  ULONG NumberOfPhysicalPages;
+  ULONG LowestPhysicalPageNumber;
+  ULONG HighestPhysicalPageNumber;
+  ULONG AllocationGranularity;
+  ULONG_PTR MinimumUserModeAddress;
+  ULONG_PTR MaximumUserModeAddress;
+  KAFFINITY ActiveProcessorsAffinityMask;
+  UCHAR NumberOfProcessors;
+} SYSTEM_BASIC_INFORMATION, *PSYSTEM_BASIC_INFORMATION;
+
 // ---- Classes of information ----
 
-typedef enum _OBJECT_INFORMATION_CLASS { ObjectBasicInformation = 0, ObjectTypeInformation = 2 } OBJECT_INFORMATION_CLASS;
+typedef enum _OBJECT_INFORMATION_CLASS {
+  ObjectBasicInformation = 0,
+  ObjectTypeInformation = 2
+} OBJECT_INFORMATION_CLASS;
 
 typedef enum _PROCESSINFOCLASS {
-    ProcessBasicInformation = 0,
-    ProcessQuotaLimits = 1,
-    ProcessVmCounters = 3,
-    ProcessDebugPort = 7,
-    ProcessWorkingSetWatch = 15,
-    ProcessHandleCount = 20,
-    ProcessWow64Information = 26,
-    ProcessImageFileName = 27,
-    ProcessExecuteFlags = 34,
-    ProcessPagePriority = 39,
-    ProcessWorkingSetWatchEx = 42
+  ProcessBasicInformation = 0,
+  ProcessQuotaLimits = 1,
+  ProcessVmCounters = 3,
+  ProcessDebugPort = 7,
+  ProcessWorkingSetWatch = 15,
+  ProcessHandleCount = 20,
+  ProcessWow64Information = 26,
+  ProcessImageFileName = 27,
+  ProcessExecuteFlags = 34,
+  ProcessPagePriority = 39,
+  ProcessWorkingSetWatchEx = 42
 } PROCESSINFOCLASS;
 
 typedef enum _THREADINFOCLASS { ThreadIsIoPending = 16, ThreadNameInformation = 38 } THREADINFOCLASS;
 
 typedef enum _SYSTEM_INFORMATION_CLASS {
-    SystemBasicInformation = 0,
-    SystemProcessorInformation = 1,
-    SystemPerformanceInformation = 2,
-    SystemTimeOfDayInformation = 3,
-    SystemProcessInformation = 5
+  SystemBasicInformation = 0,
+  SystemProcessorInformation = 1,
+  SystemPerformanceInformation = 2,
+  SystemTimeOfDayInformation = 3,
+  SystemProcessInformation = 5
 } SYSTEM_INFORMATION_CLASS;
 
 // ---- Status codes ----

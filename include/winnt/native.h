@@ -7,21 +7,121 @@ WINMEM_BEGIN_C
 // ---- NtQueryVirtualMemory (V114) ----
 
 typedef enum _MEMORY_INFORMATION_CLASS {
-    MemoryBasicInformation = 0,
-    MemoryWorkingSetInformation = 1,
-    MemoryMappedFilenameInformation = 2,
-    MemoryRegionInformation = 3,
-    MemoryWorkingSetExInformation = 4,
-    MemorySharedCommitInformation = 5,
-    MemoryImageInformation = 6,
-    MemoryRegionInformationEx = 7,
-    MemoryPrivilegedBasicInformation = 8,
-    MemoryEnclaveImageInformation = 9,
-    MemoryBasicInformationCapped = 10,
-    MemoryPhysicalContiguityInformation = 11,
-    MemoryBadInformation = 12,
-    MemoryBadInformationAllProcesses = 13
+  MemoryBasicInformation = 0,
+  MemoryWorkingSetInformation = 1,
+  MemoryMappedFilenameInformation = 2,
+  MemoryRegionInformation = 3,
+  MemoryWorkingSetExInformation = 4,
+  MemorySharedCommitInformation = 5,
+  MemoryImageInformation = 6,
+  MemoryRegionInformationEx = 7,
+  MemoryPrivilegedBasicInformation = 8,
+  MemoryEnclaveImageInformation = 9,
+  MemoryBasicInformationCapped = 10,
+  MemoryPhysicalContiguityInformation = 11,
+  MemoryBadInformation = 12,
+  MemoryBadInformationAllProcesses = 13
 } MEMORY_INFORMATION_CLASS;
+
+// Class 1: every page of the working set.
+typedef struct _MEMORY_WORKING_SET_BLOCK {
+  __extension__ ULONG_PTR Protection : 5;
+  __extension__ ULONG_PTR ShareCount : 3;
+  __extension__ ULONG_PTR Shared : 1;
+  __extension__ ULONG_PTR Node : 3;
+  __extension__ ULONG_PTR VirtualPage : 52;
+} MEMORY_WORKING_SET_BLOCK, *PMEMORY_WORKING_SET_BLOCK;
+
+typedef struct _MEMORY_WORKING_SET_INFORMATION {
+  ULONG_PTR NumberOfEntries;
+  MEMORY_WORKING_SET_BLOCK WorkingSetInfo[1];
+} MEMORY_WORKING_SET_INFORMATION, *PMEMORY_WORKING_SET_INFORMATION;
+
+// Class 3: the whole region around an address.
+typedef struct _MEMORY_REGION_INFORMATION {
+  PVOID AllocationBase;
+  ULONG AllocationProtect;
+  ULONG RegionType;
+  SIZE_T RegionSize;
+  SIZE_T CommitSize;
+} MEMORY_REGION_INFORMATION, *PMEMORY_REGION_INFORMATION;
+
+// Class 4: chosen pages. The address goes in, the attributes come out.
+typedef union _MEMORY_WORKING_SET_EX_BLOCK {
+  ULONG_PTR Flags;
+  __extension__ struct {
+    __extension__ ULONG_PTR Valid : 1; // in physical memory: this part holds, else Invalid does
+    __extension__ ULONG_PTR ShareCount : 3;
+    __extension__ ULONG_PTR Win32Protection : 11;
+    __extension__ ULONG_PTR Shared : 1;
+    __extension__ ULONG_PTR Node : 6;
+    __extension__ ULONG_PTR Locked : 1;
+    __extension__ ULONG_PTR LargePage : 1;
+    __extension__ ULONG_PTR Priority : 3;
+    __extension__ ULONG_PTR Reserved : 3;
+    __extension__ ULONG_PTR SharedOriginal : 1;
+    __extension__ ULONG_PTR Bad : 1;
+    __extension__ ULONG_PTR Win32GraphicsProtection : 4;
+    __extension__ ULONG_PTR ReservedUlong : 28;
+  } DUMMYSTRUCTNAME;
+  struct {
+    __extension__ ULONG_PTR Valid : 1;
+    __extension__ ULONG_PTR Reserved0 : 14;
+    __extension__ ULONG_PTR Shared : 1;
+    __extension__ ULONG_PTR Reserved1 : 5;
+    __extension__ ULONG_PTR PageTable : 1;
+    __extension__ ULONG_PTR Location : 2;
+    __extension__ ULONG_PTR Priority : 3;
+    __extension__ ULONG_PTR ModifiedList : 1;
+    __extension__ ULONG_PTR Reserved2 : 2;
+    __extension__ ULONG_PTR SharedOriginal : 1;
+    __extension__ ULONG_PTR Bad : 1;
+    __extension__ ULONG_PTR ReservedUlong : 32;
+  } Invalid;
+} MEMORY_WORKING_SET_EX_BLOCK, *PMEMORY_WORKING_SET_EX_BLOCK;
+
+typedef struct _MEMORY_WORKING_SET_EX_INFORMATION {
+  PVOID VirtualAddress;
+  MEMORY_WORKING_SET_EX_BLOCK VirtualAttributes;
+} MEMORY_WORKING_SET_EX_INFORMATION, *PMEMORY_WORKING_SET_EX_INFORMATION;
+
+// Class 5: pages that are charged to a section and not to this process.
+typedef struct _MEMORY_SHARED_COMMIT_INFORMATION {
+  SIZE_T CommitSize;
+} MEMORY_SHARED_COMMIT_INFORMATION, *PMEMORY_SHARED_COMMIT_INFORMATION;
+
+// Classes 6 and 9: the program file around an address.
+typedef struct _MEMORY_IMAGE_INFORMATION {
+  PVOID ImageBase;
+  SIZE_T SizeOfImage;
+  __extension__ union {
+    ULONG ImageFlags;
+    __extension__ struct {
+      ULONG ImagePartialMap : 1;
+      ULONG ImageNotExecutable : 1;
+      ULONG ImageSigningLevel : 4;
+      ULONG ImageExtensionPresent : 1;
+      ULONG Reserved : 25;
+    } DUMMYSTRUCTNAME;
+  } DUMMYUNIONNAME;
+} MEMORY_IMAGE_INFORMATION, *PMEMORY_IMAGE_INFORMATION;
+
+typedef struct _MEMORY_ENCLAVE_IMAGE_INFORMATION {
+  MEMORY_IMAGE_INFORMATION ImageInfo;
+  UCHAR UniqueID[32];
+  UCHAR AuthorID[32];
+} MEMORY_ENCLAVE_IMAGE_INFORMATION, *PMEMORY_ENCLAVE_IMAGE_INFORMATION;
+
+// Class 11: how contiguous the physical memory behind a range is.
+typedef struct _MEMORY_PHYSICAL_CONTIGUITY_UNIT_INFORMATION* PMEMORY_PHYSICAL_CONTIGUITY_UNIT_INFORMATION;
+
+typedef struct _MEMORY_PHYSICAL_CONTIGUITY_INFORMATION {
+  PVOID VirtualAddress;
+  ULONG_PTR Size;
+  ULONG_PTR ContiguityUnitSize;
+  ULONG Flags;
+  PMEMORY_PHYSICAL_CONTIGUITY_UNIT_INFORMATION ContiguityUnitInformation;
+} MEMORY_PHYSICAL_CONTIGUITY_INFORMATION, *PMEMORY_PHYSICAL_CONTIGUITY_INFORMATION;
 
 // ---- Memory: base and size are in and out, and come back rounded on success (V110) ----
 
@@ -49,10 +149,26 @@ NTSYSCALLAPI NTSTATUS NTAPI NtQueryVirtualMemory(HANDLE ProcessHandle, PVOID Bas
                                                  PVOID MemoryInformation, SIZE_T MemoryInformationLength,
                                                  PSIZE_T ReturnLength);
 
+// The same calls under the names that drivers use.
+NTSYSCALLAPI NTSTATUS NTAPI ZwAllocateVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, ULONG_PTR ZeroBits,
+                                                    PSIZE_T RegionSize, ULONG AllocationType, ULONG PageProtection);
+NTSYSCALLAPI NTSTATUS NTAPI ZwAllocateVirtualMemoryEx(HANDLE ProcessHandle, PVOID* BaseAddress, PSIZE_T RegionSize,
+                                                      ULONG AllocationType, ULONG PageProtection,
+                                                      PMEM_EXTENDED_PARAMETER ExtendedParameters,
+                                                      ULONG ExtendedParameterCount);
+NTSYSCALLAPI NTSTATUS NTAPI ZwFreeVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, PSIZE_T RegionSize,
+                                                ULONG FreeType);
+NTSYSCALLAPI NTSTATUS NTAPI ZwProtectVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, PSIZE_T RegionSize,
+                                                   ULONG NewProtection, PULONG OldProtection);
+NTSYSCALLAPI NTSTATUS NTAPI ZwQueryVirtualMemory(HANDLE ProcessHandle, PVOID BaseAddress,
+                                                 MEMORY_INFORMATION_CLASS MemoryInformationClass,
+                                                 PVOID MemoryInformation, SIZE_T MemoryInformationLength,
+                                                 PSIZE_T ReturnLength);
+
 // ---- Status codes ----
 
-// The status behind this thread's last error.
-NTSYSAPI NTSTATUS NTAPI RtlGetLastNtStatus(VOID);
+// RtlNtStatusToDosError, without noting the status for this thread.
+NTSYSAPI ULONG NTAPI RtlNtStatusToDosErrorNoTeb(NTSTATUS Status);
 
 WINMEM_END_C
 

@@ -10,9 +10,9 @@
 
 // Zeroes `cnt` bytes at `ptr`, and the compiler may not leave that out. Returns `ptr`.
 FORCEINLINE PVOID RtlSecureZeroMemory(PVOID ptr, SIZE_T cnt) {
-    memset(ptr, 0, cnt);
-    __asm__ __volatile__("" : : "r"(ptr) : "memory");
-    return ptr;
+  memset(ptr, 0, cnt);
+  __asm__ __volatile__("" : : "r"(ptr) : "memory");
+  return ptr;
 }
 
 #endif

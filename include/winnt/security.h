@@ -10,14 +10,14 @@ typedef DWORD SECURITY_INFORMATION, *PSECURITY_INFORMATION;
 typedef BOOLEAN SECURITY_CONTEXT_TRACKING_MODE;
 
 typedef struct _SID_IDENTIFIER_AUTHORITY {
-    BYTE Value[6];
+  BYTE Value[6];
 } SID_IDENTIFIER_AUTHORITY, *PSID_IDENTIFIER_AUTHORITY;
 
 typedef struct _SID {
-    BYTE Revision;
-    BYTE SubAuthorityCount;
-    SID_IDENTIFIER_AUTHORITY IdentifierAuthority;
-    DWORD SubAuthority[1];
+  BYTE Revision;
+  BYTE SubAuthorityCount;
+  SID_IDENTIFIER_AUTHORITY IdentifierAuthority;
+  DWORD SubAuthority[1];
 } SID, *PISID;
 
 #define SID_REVISION            1
@@ -25,37 +25,38 @@ typedef struct _SID {
 #define SECURITY_MAX_SID_SIZE   (sizeof(SID) - sizeof(DWORD) + (SID_MAX_SUB_AUTHORITIES * sizeof(DWORD)))
 
 typedef struct _SID_AND_ATTRIBUTES {
-    PSID Sid;
-    DWORD Attributes;
+  PSID Sid;
+  DWORD Attributes;
 } SID_AND_ATTRIBUTES, *PSID_AND_ATTRIBUTES;
 
 typedef struct _ACL {
-    BYTE AclRevision;
-    BYTE Sbz1;
-    WORD AclSize;
-    WORD AceCount;
-    WORD Sbz2;
+  BYTE AclRevision;
+  BYTE Sbz1;
+  WORD AclSize;
+  WORD AceCount;
+  WORD Sbz2;
 } ACL, *PACL;
 
 typedef struct _SECURITY_DESCRIPTOR {
-    BYTE Revision;
-    BYTE Sbz1;
-    SECURITY_DESCRIPTOR_CONTROL Control;
-    PSID Owner;
-    PSID Group;
-    PACL Sacl;
-    PACL Dacl;
+  BYTE Revision;
+  BYTE Sbz1;
+  SECURITY_DESCRIPTOR_CONTROL Control;
+  PSID Owner;
+  PSID Group;
+  PACL Sacl;
+  PACL Dacl;
 } SECURITY_DESCRIPTOR, *PISECURITY_DESCRIPTOR;
 
 #define SECURITY_DESCRIPTOR_REVISION   1
 #define SECURITY_DESCRIPTOR_MIN_LENGTH (sizeof(SECURITY_DESCRIPTOR))
 
 typedef enum _SECURITY_IMPERSONATION_LEVEL {
-    SecurityAnonymous,
-    SecurityIdentification,
-    SecurityImpersonation,
-    SecurityDelegation
-} SECURITY_IMPERSONATION_LEVEL, *PSECURITY_IMPERSONATION_LEVEL;
+  SecurityAnonymous,
+  SecurityIdentification,
+  SecurityImpersonation,
+  SecurityDelegation
+} SECURITY_IMPERSONATION_LEVEL,
+    *PSECURITY_IMPERSONATION_LEVEL;
 
 // ---- Privileges ----
 #define SE_PRIVILEGE_ENABLED_BY_DEFAULT 1
@@ -87,14 +88,14 @@ typedef enum _SECURITY_IMPERSONATION_LEVEL {
 #define SE_TCB_NAME                 TEXT("SeTcbPrivilege")
 
 typedef struct _LUID_AND_ATTRIBUTES {
-    LUID Luid;
-    DWORD Attributes;
+  LUID Luid;
+  DWORD Attributes;
 } LUID_AND_ATTRIBUTES, *PLUID_AND_ATTRIBUTES;
 
 typedef struct _PRIVILEGE_SET {
-    DWORD PrivilegeCount;
-    DWORD Control;
-    LUID_AND_ATTRIBUTES Privilege[1];
+  DWORD PrivilegeCount;
+  DWORD Control;
+  LUID_AND_ATTRIBUTES Privilege[1];
 } PRIVILEGE_SET, *PPRIVILEGE_SET;
 
 // ---- Tokens ----
@@ -113,23 +114,24 @@ typedef struct _PRIVILEGE_SET {
 #define TOKEN_ALL_ACCESS        0x000F01FF
 
 typedef enum _TOKEN_INFORMATION_CLASS {
-    TokenUser = 1,
-    TokenPrivileges = 3,
-    TokenElevationType = 18,
-    TokenElevation = 20
-} TOKEN_INFORMATION_CLASS, *PTOKEN_INFORMATION_CLASS;
+  TokenUser = 1,
+  TokenPrivileges = 3,
+  TokenElevationType = 18,
+  TokenElevation = 20
+} TOKEN_INFORMATION_CLASS,
+    *PTOKEN_INFORMATION_CLASS;
 
 typedef struct _TOKEN_PRIVILEGES {
-    DWORD PrivilegeCount;
-    LUID_AND_ATTRIBUTES Privileges[1];
+  DWORD PrivilegeCount;
+  LUID_AND_ATTRIBUTES Privileges[1];
 } TOKEN_PRIVILEGES, *PTOKEN_PRIVILEGES;
 
 typedef struct _TOKEN_USER {
-    SID_AND_ATTRIBUTES User;
+  SID_AND_ATTRIBUTES User;
 } TOKEN_USER, *PTOKEN_USER;
 
 typedef struct _TOKEN_ELEVATION {
-    DWORD TokenIsElevated;
+  DWORD TokenIsElevated;
 } TOKEN_ELEVATION, *PTOKEN_ELEVATION;
 
 #endif
