@@ -1,0 +1,33 @@
+// What a call below the public layer answers. The values are NTSTATUS values, so that nt passes them on unchanged.
+#pragma once
+
+#include <cstdint>
+
+namespace winmem {
+
+enum class [[nodiscard]] Status : std::uint32_t {
+  ok = 0,
+  not_implemented = 0xC0000002,
+  info_length_mismatch = 0xC0000004,
+  access_violation = 0xC0000005,
+  invalid_handle = 0xC0000008,
+  invalid_parameter = 0xC000000D,
+  no_memory = 0xC0000017,
+  conflicting_addresses = 0xC0000018,
+  unable_to_free_vm = 0xC000001A,
+  not_committed = 0xC000002D,
+  invalid_page_protection = 0xC0000045,
+  not_supported = 0xC00000BB,
+  invalid_parameter_1 = 0xC00000EF,
+  invalid_parameter_2 = 0xC00000F0,
+  invalid_parameter_3 = 0xC00000F1,
+  invalid_parameter_4 = 0xC00000F2,
+  invalid_parameter_5 = 0xC00000F3,
+  free_vm_not_at_base = 0xC000009F,
+  unable_to_delete_section = 0xC000001B,
+  invalid_info_class = 0xC0000003,
+  memory_not_allocated = 0xC00000A0,
+  commitment_limit = 0xC000012D,
+};
+
+} // namespace winmem

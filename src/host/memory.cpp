@@ -1,0 +1,150 @@
+#include "memory.h"
+
+#include "syscall.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+
+namespace winmem::host {
+
+namespace {
+
+constexpr int kGuardInstall = 102; // MADV_GUARD_INSTALL; Debian 12's headers are older than the call
+constexpr int kGuardRemove = 103;
+constexpr int kDontNeedLocked = 24; // MADV_DONTNEED_LOCKED, Linux 5.18
+constexpr int kLockOnFault = 1;     // MLOCK_ONFAULT
+
+Kernel to_kernel(long result) {
+  switch (result) {
+  case 0:
+    return Kernel::ok;
+  case -ENOMEM:
+  case -EAGAIN:
+    return Kernel::no_memory;
+  case -EEXIST:
+    return Kernel::in_use;
+  default:
+    return Kernel::refused;
+  }
+}
+
+int protection_bits(Access access) {
+  switch (access) {
+  case Access::none:
+    return PROT_NONE;
+  case Access::read:
+    return PROT_READ;
+  case Access::read_write:
+    return PROT_READ | PROT_WRITE;
+  case Access::read_execute:
+    return PROT_READ | PROT_EXEC;
+  case Access::read_write_execute:
+    return PROT_READ | PROT_WRITE | PROT_EXEC;
+  }
+  __builtin_unreachable();
+}
+
+long advise(AddressRange range, int advice) {
+  return system_call(SYS_madvise, static_cast<long>(range.begin), static_cast<long>(range.size()), advice);
+}
+
+long map(Address at, Bytes size, int protection, int flags) {
+  return system_call(SYS_mmap, static_cast<long>(at), static_cast<long>(size), protection,
+                     MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+}
+
+bool is_error(long result) { return result < 0 && result > -4096; }
+
+} // namespace
+
+Address map_reserved(Bytes size) {
+  long result = map(0, size, PROT_NONE, MAP_NORESERVE);
+  return is_error(result) ? 0 : static_cast<Address>(result);
+}
+
+Kernel map_reserved_at(AddressRange range) {
+  long result = map(range.begin, range.size(), PROT_NONE, MAP_NORESERVE | MAP_FIXED_NOREPLACE);
+  if (is_error(result)) {
+    // EPERM: below vm.mmap_min_addr. Nothing of ours can be there, so it counts as taken.
+    return result == -EPERM ? Kernel::in_use : to_kernel(result);
+  }
+  if (static_cast<Address>(result) != range.begin) {
+    // Before Linux 4.17 the flag is unknown and the address a mere hint.
+    auto elsewhere = static_cast<Address>(result);
+    static_cast<void>(unmap({elsewhere, elsewhere + range.size()}));
+    return Kernel::in_use;
+  }
+  return Kernel::ok;
+}
+
+void* map_tables(Bytes size) {
+  long result = map(0, size, PROT_READ | PROT_WRITE, 0);
+  return is_error(result) ? nullptr : reinterpret_cast<void*>(result);
+}
+
+Kernel unmap(AddressRange range) {
+  return to_kernel(system_call(SYS_munmap, static_cast<long>(range.begin), static_cast<long>(range.size())));
+}
+
+Kernel protect(AddressRange range, Access access) {
+  return to_kernel(system_call(SYS_mprotect, static_cast<long>(range.begin), static_cast<long>(range.size()),
+                               protection_bits(access)));
+}
+
+Kernel install_guards(AddressRange range) {
+  long result = advise(range, kGuardInstall);
+  if (result == -EINVAL) {
+    // Locked by the program (mlock, mlockall): K4, K5. What was locked is discarded with the page, so lifting the lock
+    // loses nothing; it is put back for pages that will be committed later.
+    auto begin = static_cast<long>(range.begin);
+    auto size = static_cast<long>(range.size());
+    if (system_call(SYS_munlock, begin, size) == 0) {
+      result = advise(range, kGuardInstall);
+      system_call(SYS_mlock2, begin, size, kLockOnFault);
+    }
+  }
+  return to_kernel(result);
+}
+
+Kernel remove_guards(AddressRange range) { return to_kernel(advise(range, kGuardRemove)); }
+
+Kernel discard(AddressRange range) {
+  long result = advise(range, MADV_DONTNEED);
+  if (result == -EINVAL) {
+    result = advise(range, kDontNeedLocked);
+  }
+  return to_kernel(result);
+}
+
+Kernel discard_lazily(AddressRange range) { return to_kernel(advise(range, MADV_FREE)); }
+
+void exclude_from_dumps(AddressRange range) { advise(range, MADV_DONTDUMP); }
+void include_in_dumps(AddressRange range) { advise(range, MADV_DODUMP); }
+
+void touch_and_discard(Address page) {
+  AddressRange range{page, page + kPage};
+  if (protect(range, Access::read_write) != Kernel::ok) {
+    return; // overcommit mode 2 may refuse; then pieces merge less well, and nothing else differs
+  }
+  *reinterpret_cast<volatile char*>(page) = 0;
+  static_cast<void>(discard(range));
+  static_cast<void>(protect(range, Access::none));
+}
+
+std::uint64_t mapping_limit() {
+  constexpr std::uint64_t kDefault = 65530;
+  long file = system_call(SYS_openat, AT_FDCWD, as_argument("/proc/sys/vm/max_map_count"), O_RDONLY | O_CLOEXEC);
+  if (file < 0) {
+    return kDefault;
+  }
+  char text[32];
+  long length = system_call(SYS_read, file, as_argument(text), sizeof text);
+  system_call(SYS_close, file);
+  std::uint64_t value = 0;
+  for (long i = 0; i < length && text[i] >= '0' && text[i] <= '9'; ++i) {
+    value = value * 10 + static_cast<std::uint64_t>(text[i] - '0');
+  }
+  return value != 0 ? value : kDefault;
+}
+
+} // namespace winmem::host

@@ -1,0 +1,18 @@
+// Copies to and from addresses that a caller gave us, which may be anything. A bad one gives false, never a signal.
+//
+// The kernel does the copy, at half a microsecond. Cheaper ways are tried first by those who know better: memory of
+// winmem's own by its tables (nt/user_memory.h), and the calling thread's stack by on_own_stack().
+#pragma once
+
+#include "../base/address.h"
+
+namespace winmem::host {
+
+[[nodiscard]] bool copy_to(Address to, const void* from, Bytes size);
+[[nodiscard]] bool copy_from(void* to, Address from, Bytes size);
+
+// Whether [at, at + size) lies between this call's frame and the end of the thread's stack; so it can be touched.
+// False also when that is not known.
+bool on_own_stack(Address at, Bytes size);
+
+} // namespace winmem::host

@@ -1,0 +1,56 @@
+// Virtual memory with Windows' arguments: what is legal, in which order it is judged, and how it is rounded.
+//
+// These take values; the Nt… functions (nt/native_calls.cpp) add pointers that may be bad, and win32 adds the last error.
+#pragma once
+
+#include "../base/status.h"
+#include "../vm/vm.h"
+
+#include <winnt.h>
+
+namespace winmem::nt {
+
+// GetCurrentProcess(). Other processes are not reached yet: ERROR_INVALID_HANDLE.
+inline bool is_this_process(HANDLE process) { return process == reinterpret_cast<HANDLE>(LONG_PTR{-1}); }
+
+// Where a new region may lie; all zero is no requirement.
+struct Placement {
+  AddressRange within = {kLowestUser, kUserEnd};
+  Bytes alignment = kGranule;
+  bool is_required = false;
+};
+
+struct Allocation {
+  Status status = Status::ok;
+  AddressRange range{};
+};
+
+Allocation allocate(HANDLE process, Address at, Bytes size, std::uint32_t type, std::uint32_t protection,
+                    const Placement& placement = {});
+
+// ZeroBits of NtAllocateVirtualMemory (V111, C9).
+Status placement_of_zero_bits(ULONG_PTR zero_bits, Placement& out);
+
+// The extended parameters of VirtualAlloc2 (V88, V89, C28).
+Status placement_of_parameters(const MEM_EXTENDED_PARAMETER* parameters, ULONG count, Placement& out);
+
+struct Freeing {
+  Status status = Status::ok;
+  AddressRange range{};
+  bool was_whole = false; // size 0 was given
+};
+
+Freeing free(HANDLE process, Address at, Bytes size, std::uint32_t type);
+
+struct Protecting {
+  Status status = Status::ok;
+  AddressRange range{};
+  std::uint32_t old = 0;
+};
+
+// `old` is where the caller wants the old protection; it is only looked at, since its turn comes between two checks (V40).
+Protecting protect(HANDLE process, Address at, Bytes size, std::uint32_t protection, ULONG* old);
+
+Status query_basic(HANDLE process, Address at, Bytes length, MEMORY_BASIC_INFORMATION& out);
+
+} // namespace winmem::nt

@@ -1,0 +1,106 @@
+#include "arena.h"
+
+#include "../host/environment.h"
+#include "../host/features.h"
+#include "../host/memory.h"
+#include "chunks.h"
+#include "fork.h"
+#include "holes.h"
+#include "space.h"
+
+#include <atomic>
+
+namespace winmem::vm::arena {
+
+namespace {
+
+constexpr Bytes kLargest = Bytes{32} << 40;
+constexpr Bytes kSmallest = Bytes{16} << 20; // below this a mapping per region serves better
+
+constinit std::atomic<bool> ready{false};
+constinit AddressRange the_range{};
+constinit bool guards = false;
+
+Bytes wanted_size() {
+  Bytes wanted = kLargest;
+  if (const char* text = host::environment("WINMEM_ARENA")) {
+    Bytes asked = host::parse_size(text);
+    wanted = asked < wanted ? asked : wanted;
+  }
+  Bytes allowed = host::address_space_left() / 2;
+  return allowed < wanted ? allowed : wanted;
+}
+
+AddressRange obtain() {
+  for (Bytes size = wanted_size(); size >= kSmallest; size /= 2) {
+    // One chunk more, so that the whole chunks inside are as many as asked for; the edges stay reserved and unused.
+    Address begin = host::map_reserved(size + kChunk);
+    if (begin != 0) {
+      return AddressRange{begin, begin + size + kChunk};
+    }
+  }
+  return {};
+}
+
+// Whether the kernel has markers, found out on the arena's first page; that also gives the mapping its anon_vma while
+// it is whole, so that chunks opened apart merge later (K13).
+bool prime(AddressRange mapping) {
+  AddressRange first{mapping.begin, mapping.begin + kPage};
+  if (!host::disabled(host::Feature::guard) && host::install_guards(first) == host::Kernel::ok) {
+    static_cast<void>(host::remove_guards(first));
+    return true;
+  }
+  host::touch_and_discard(mapping.begin);
+  return false;
+}
+
+// Edges that are no whole chunk go back to the kernel, so that they are not shown as somebody's reservation.
+AddressRange trim(AddressRange mapping) {
+  AddressRange inner = mapping.round_in(kChunk);
+  for (AddressRange edge : {AddressRange{mapping.begin, inner.begin}, AddressRange{inner.end, mapping.end}}) {
+    if (!edge.empty()) {
+      static_cast<void>(host::unmap(edge));
+    }
+  }
+  return inner;
+}
+
+void obtain_locked() {
+  AddressRange mapping = obtain();
+  if (!mapping.empty()) {
+    guards = prime(mapping);
+    mapping = trim(mapping);
+    host::exclude_from_dumps(mapping);
+    if (!holes::start_with(mapping)) {
+      static_cast<void>(host::unmap(mapping));
+      mapping = {};
+    }
+  }
+  the_range = mapping;
+  chunks::start(mapping);
+}
+
+} // namespace
+
+void ensure() {
+  if (ready.load(std::memory_order_acquire)) [[likely]] { // pairs with the store below
+    return;
+  }
+  host::LockHold hold(space_lock);
+  if (!ready.load(std::memory_order_relaxed)) {
+    obtain_locked();
+    install_fork_handlers();
+    ready.store(true, std::memory_order_release);
+  }
+}
+
+AddressRange range() { return the_range; }
+bool has_guards() { return guards; }
+
+namespace {
+// Before other constructors: a program that calls mlockall or fills the address space in one should find the arena
+// there already (K5).
+[[gnu::constructor(101)]] void obtain_before_main() { ensure(); }
+} // namespace
+
+} // namespace winmem::vm::arena

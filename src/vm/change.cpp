@@ -1,0 +1,148 @@
+// Changes of the pages of one region: commit, decommit, protect, reset.
+//
+// Each checks, takes what it needs, makes the one change in the kernel that decides, and then updates the books in steps
+// that cannot fail.
+#include "find_region.h"
+#include "fork_gate.h"
+#include "page_mapping.h"
+#include "vm.h"
+
+namespace winmem::vm {
+
+namespace {
+
+PageSpan span_of(Region& region, AddressRange range) {
+  return {region, region.root(), region.page_at(range.begin), region.page_at(range.end)};
+}
+
+bool all_committed(const PageSpan& span) {
+  bool all = true;
+  for_each_run(span.old, span.region.pages(), span.begin, span.end,
+               [&](PageRun run) { all = all && is_committed(run.state); });
+  return all;
+}
+
+// The edit around the kernel's change. `apply` is called between taking memory and publishing.
+template <typename Apply> Status change_runs(Region& region, const PageSpan& span, PageState state, Apply apply) {
+  RunEdit edit;
+  if (!edit.prepare(region.runs, region.pages(), span.begin, span.end, state)) {
+    return Status::no_memory;
+  }
+  Status status = apply();
+  if (status == Status::ok) {
+    edit.publish(); // point of no return
+  }
+  return status;
+}
+
+Status decommit_locked(Region& region, AddressRange range) {
+  PageSpan span = span_of(region, range);
+  return change_runs(region, span, PageState::reserved, [&] { return decommit_pages(span); });
+}
+
+// Whether all of `range` is in one region and has `state` already. Found without a lock.
+struct Seen {
+  bool is_so = false;
+  Caching caching = Caching::normal;
+};
+Seen see_state(AddressRange range, PageState state) {
+  Reader reader;
+  Region* region = find_live_region(range.begin);
+  if (region == nullptr) {
+    return {};
+  }
+  RunRoot root = region->root();
+  if (root.is_nothing() || !region->range.contains(range)) {
+    return {};
+  }
+  PageRun run = find_run(root, region->page_at(range.begin), region->pages());
+  return {run.state == state && run.end >= region->page_at(range.end), region->caching};
+}
+
+} // namespace
+
+Status commit(AddressRange range, PageState state) {
+  if (see_state(range, state).is_so) {
+    return Status::ok; // V19: committed so already, nothing changes
+  }
+  Change change;
+  RegionHold region(range.begin);
+  if (!region || !region->range.contains(range)) {
+    return Status::conflicting_addresses;
+  }
+  PageSpan span = span_of(*region, range);
+  return change_runs(*region, span, state, [&] { return commit_pages(span, state); });
+}
+
+Status decommit(AddressRange range) {
+  Change change;
+  RegionHold region(range.begin);
+  if (!region) {
+    return Status::memory_not_allocated;
+  }
+  if (!region->range.contains(range)) {
+    return Status::unable_to_free_vm;
+  }
+  return decommit_locked(*region, range);
+}
+
+Freed decommit_region(Address at) {
+  Change change;
+  RegionHold region(at);
+  if (!region) {
+    return {Status::memory_not_allocated};
+  }
+  if (round_down(at, kPage) != region->range.begin) {
+    return {Status::free_vm_not_at_base};
+  }
+  return {decommit_locked(*region, region->range), region->range};
+}
+
+Protected protect(AddressRange range, PageState state) {
+  if (Seen seen = see_state(range, state); seen.is_so) {
+    return {Status::ok, state, seen.caching};
+  }
+  Change change;
+  RegionHold region(range.begin);
+  if (!region || !region->range.contains(range)) {
+    return {Status::conflicting_addresses};
+  }
+  PageSpan span = span_of(*region, range);
+  if (!all_committed(span)) {
+    return {Status::not_committed};
+  }
+  PageState old = find_run(span.old, span.begin, region->pages()).state;
+  Status status = change_runs(*region, span, state, [&] { return protect_pages(span, state); });
+  return {status, old, region->caching};
+}
+
+Status reset(AddressRange outer, AddressRange inner) {
+  Change change;
+  RegionHold region(outer.begin);
+  if (!region || !region->range.contains(outer)) {
+    return Status::conflicting_addresses;
+  }
+  if (inner.empty()) {
+    return Status::ok;
+  }
+  PageSpan span = span_of(*region, inner);
+  for_each_run(span.old, region->pages(), span.begin, span.end, [&](PageRun run) {
+    if (is_committed(run.state)) {
+      // Advice: where the kernel refuses, the contents stay, which MEM_RESET allows.
+      static_cast<void>(host::discard_lazily({region->address_of(run.begin), region->address_of(run.end)}));
+      region->was_reset = true;
+    }
+  });
+  return Status::ok;
+}
+
+Undone undo_reset(AddressRange range) {
+  Change change;
+  RegionHold region(range.begin);
+  if (!region || !region->range.contains(range)) {
+    return Undone::not_a_region;
+  }
+  return region->was_reset ? Undone::maybe_lost : Undone::intact;
+}
+
+} // namespace winmem::vm

@@ -1,0 +1,287 @@
+#include "chunks.h"
+
+#include "../host/memory.h"
+#include "mapping_budget.h"
+#include "pool.h"
+
+namespace winmem::vm::chunks {
+
+namespace {
+
+using host::Access;
+using host::Kernel;
+
+// Records come by the gigabyte: 512 of them fill a page.
+constexpr unsigned kPerGroup = 512;
+constexpr Bytes kGroupSpan = kPerGroup * kChunk;
+constexpr unsigned kGroups = (Bytes{33} << 40) / kGroupSpan; // the largest arena, and the alignment of its begin
+
+struct Group {
+  Chunk chunks[kPerGroup];
+};
+
+constinit std::atomic<Group*> groups[kGroups];
+constinit AddressRange arena_range{};
+constinit Address groups_begin = 0; // arena_range.begin rounded down to a group
+
+constinit host::Lock groups_lock;
+constinit Pool group_pool{sizeof(Group), 16 * sizeof(Group)}; // guarded by groups_lock; groups are never given back
+
+// Empty chunks that are still open. A page table of 4 KiB each is all that they cost.
+constexpr std::int64_t kIdleLimit = 64;
+constinit std::atomic<std::int64_t> idle{0};
+
+// How far to look for an open chunk when a gap has to be bridged: 2 GiB, that is 4 MiB of page tables at most.
+constexpr unsigned kLongestBridge = 1024;
+
+unsigned group_index(Address at) { return static_cast<unsigned>((at - groups_begin) / kGroupSpan); }
+
+Chunk* find(Address at) {
+  if (!arena_range.contains(at)) {
+    return nullptr;
+  }
+  Group* group = groups[group_index(at)].load(std::memory_order_acquire); // pairs with prepare()
+  return group != nullptr ? &group->chunks[(at - groups_begin) / kChunk % kPerGroup] : nullptr;
+}
+
+AddressRange range_of(Address at) { return {round_down(at, kChunk), round_down(at, kChunk) + kChunk}; }
+
+bool is_open(Address at) {
+  Chunk* chunk = find(at);
+  return chunk != nullptr && chunk->is_open.load(std::memory_order_relaxed);
+}
+
+// What opening or closing [range] does to the number of mappings: each end is a border, or was one.
+std::int64_t borders_of(AddressRange range) {
+  return (is_open(range.begin - kChunk) ? -1 : 1) + (is_open(range.end) ? -1 : 1);
+}
+
+void mark_open(Chunk& chunk, AddressRange range) {
+  mapping_budget::add(borders_of(range));
+  chunk.odd_protection.store(false, std::memory_order_relaxed);
+  chunk.is_open.store(true, std::memory_order_relaxed);
+}
+
+void mark_closed(Chunk& chunk, AddressRange range) {
+  chunk.is_open.store(false, std::memory_order_relaxed);
+  mapping_budget::add(-borders_of(range));
+}
+
+// Markers first, then read-write: no page is open meanwhile.
+bool open_in_kernel(AddressRange range) {
+  if (host::install_guards(range) != Kernel::ok) {
+    return false;
+  }
+  if (host::protect(range, Access::read_write) != Kernel::ok) {
+    static_cast<void>(host::remove_guards(range));
+    return false;
+  }
+  host::include_in_dumps(range);
+  return true;
+}
+
+// PROT_NONE first, for the same reason. Removing the markers and discarding frees the page tables too (K10).
+bool close_in_kernel(AddressRange range) {
+  if (host::protect(range, Access::none) != Kernel::ok) {
+    return false;
+  }
+  static_cast<void>(host::remove_guards(range));
+  static_cast<void>(host::discard(range));
+  host::exclude_from_dumps(range);
+  return true;
+}
+
+// The chunks between `below` (open) and `chunk`, opened under markers, so that all become one mapping. Locks of others
+// are only tried, since we hold our own chunk's: who cannot bridge opens an island of its own.
+void bridge_from(Address below, Address chunk) {
+  AddressRange gap{below + kChunk, chunk};
+  if (!prepare(gap)) {
+    return;
+  }
+  Address locked_end = gap.begin;
+  bool bridgeable = true;
+  for (; bridgeable && locked_end < gap.end; locked_end += kChunk) {
+    Chunk& between = at(locked_end);
+    if (!between.lock.try_lock()) {
+      break;
+    }
+    bridgeable = between.committed == 0 && !between.is_open.load(std::memory_order_relaxed);
+  }
+  bool opened = bridgeable && locked_end == gap.end && open_in_kernel(gap);
+  for (Address each = gap.begin; each < locked_end; each += kChunk) {
+    Chunk& between = at(each);
+    if (opened) {
+      mark_open(between, range_of(each));
+      idle.fetch_add(1, std::memory_order_relaxed);
+    }
+    between.lock.unlock();
+  }
+}
+
+void bridge_to_neighbours(Address chunk) {
+  if (is_open(chunk - kChunk) || is_open(chunk + kChunk)) {
+    return;
+  }
+  for (unsigned distance = 2; distance < kLongestBridge; ++distance) {
+    if (is_open(chunk - distance * kChunk)) {
+      bridge_from(chunk - distance * kChunk, chunk);
+      return;
+    }
+    if (is_open(chunk + distance * kChunk)) {
+      bridge_from(chunk, chunk + distance * kChunk);
+      return;
+    }
+  }
+}
+
+bool open_locked(Chunk& chunk, AddressRange range) {
+  if (mapping_budget::tight()) {
+    bridge_to_neighbours(range.begin);
+  }
+  if (!open_in_kernel(range)) {
+    return false;
+  }
+  mark_open(chunk, range);
+  return true;
+}
+
+// For want of a mapping a stretch cannot be closed; markers need none.
+bool hide_in_kernel(AddressRange range) { return host::install_guards(range) == Kernel::ok; }
+
+} // namespace
+
+void start(AddressRange arena) {
+  arena_range = arena;
+  groups_begin = round_down(arena.begin, kGroupSpan);
+}
+
+bool prepare(AddressRange range) {
+  for (Address at = round_down(range.begin, kGroupSpan); at < range.end; at += kGroupSpan) {
+    unsigned i = group_index(at);
+    if (groups[i].load(std::memory_order_acquire) != nullptr) {
+      continue;
+    }
+    host::LockHold hold(groups_lock);
+    if (groups[i].load(std::memory_order_relaxed) == nullptr) {
+      void* fresh = group_pool.take(); // zero: all closed
+      if (fresh == nullptr) {
+        return false;
+      }
+      groups[i].store(static_cast<Group*>(fresh), std::memory_order_release);
+    }
+  }
+  return true;
+}
+
+Chunk& at(Address address) { return *find(address); }
+
+bool pin_open(Chunk& chunk, Address at, unsigned pages) {
+  host::LockHold hold(chunk.lock);
+  if (!chunk.is_open.load(std::memory_order_relaxed)) {
+    if (!open_locked(chunk, range_of(at))) {
+      return false;
+    }
+  } else if (chunk.committed == 0) {
+    idle.fetch_sub(1, std::memory_order_relaxed);
+  }
+  chunk.committed = static_cast<std::uint16_t>(chunk.committed + pages);
+  if (chunk.committed == 0) {
+    idle.fetch_add(1, std::memory_order_relaxed); // pages == 0: opened, or looked at, for nothing
+  }
+  return true;
+}
+
+void pin_whole(Chunk& chunk, unsigned pages) {
+  host::LockHold hold(chunk.lock);
+  if (chunk.is_open.load(std::memory_order_relaxed) && chunk.committed == 0) {
+    idle.fetch_sub(1, std::memory_order_relaxed);
+  }
+  chunk.committed = static_cast<std::uint16_t>(chunk.committed + pages);
+}
+
+void set_open(Chunk& chunk, Address at) {
+  host::LockHold hold(chunk.lock);
+  if (!chunk.is_open.load(std::memory_order_relaxed)) {
+    mark_open(chunk, range_of(at));
+  }
+}
+
+void unpin(Chunk& chunk, Address at, unsigned pages) {
+  host::LockHold hold(chunk.lock);
+  chunk.committed = static_cast<std::uint16_t>(chunk.committed - pages);
+  if (chunk.committed != 0 || pages == 0 || !chunk.is_open.load(std::memory_order_relaxed)) {
+    return;
+  }
+  if (idle.load(std::memory_order_relaxed) >= kIdleLimit && !mapping_budget::tight() &&
+      close_in_kernel(range_of(at))) {
+    mark_closed(chunk, range_of(at));
+  } else {
+    idle.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+bool close_whole(AddressRange range) {
+  bool changed = false;
+  for (Address begin = range.begin; begin < range.end;) {
+    Chunk* first = find(begin);
+    if (first == nullptr) { // no record: a whole group without an open chunk
+      begin = groups_begin + (group_index(begin) + 1) * kGroupSpan;
+      continue;
+    }
+    // A stretch of open chunks, all locked. Upwards, as nobody else holds two but who only tries (bridge_from).
+    Address end = begin;
+    for (; end < range.end; end += kChunk) {
+      Chunk* next = find(end);
+      if (next == nullptr) {
+        break;
+      }
+      next->lock.lock();
+      if (!next->is_open.load(std::memory_order_relaxed)) {
+        next->lock.unlock();
+        break;
+      }
+    }
+    if (end == begin) {
+      begin += kChunk;
+      continue;
+    }
+    AddressRange stretch{begin, end};
+    bool closed = close_in_kernel(stretch);
+    bool hidden = closed || hide_in_kernel(stretch);
+    if (!hidden && changed) {
+      // Part is gone already. The contents must go here too; the pages stay touchable until their next commit.
+      static_cast<void>(host::discard(stretch));
+      hidden = true;
+    }
+    for (Address each = begin; each < end; each += kChunk) {
+      Chunk& chunk = at(each);
+      if (hidden) {
+        bool was_idle = chunk.committed == 0;
+        chunk.committed = 0;
+        if (closed) {
+          mark_closed(chunk, range_of(each));
+        } else {
+          chunk.odd_protection.store(true, std::memory_order_relaxed);
+        }
+        idle.fetch_add((closed ? 0 : 1) - (was_idle ? 1 : 0), std::memory_order_relaxed);
+      }
+      chunk.lock.unlock();
+    }
+    if (!hidden) {
+      return false;
+    }
+    changed = true;
+    begin = end;
+  }
+  return true;
+}
+
+Bytes footprint() {
+  host::LockHold hold(groups_lock);
+  return group_pool.footprint();
+}
+
+void lock_for_fork() { groups_lock.lock(); }
+void unlock_after_fork() { groups_lock.unlock(); }
+
+} // namespace winmem::vm::chunks

@@ -1,0 +1,52 @@
+// From an address to its live region, for readers and for those who will change it.
+#pragma once
+
+#include "epoch.h"
+#include "region_map.h"
+
+namespace winmem::vm {
+
+// The live region that holds `at`, following regions that were split; nullptr when there is none. The caller is a Reader
+// or holds space_lock.
+inline Region* find_live_region(Address at) {
+  Region* region = region_map::find(at);
+  while (region != nullptr && !region->is_live()) {
+    Region* before = region->before_gap.load(std::memory_order_acquire); // set before `runs` became nothing
+    Region* after = region->after_gap.load(std::memory_order_acquire);
+    region = before != nullptr && before->range.contains(at)  ? before
+             : after != nullptr && after->range.contains(at) ? after
+                                                              : nullptr;
+  }
+  return region;
+}
+
+// A live region, found and locked. Holds a Reader too, so that a region released meanwhile is not reused under us.
+class [[nodiscard]] RegionHold {
+public:
+  explicit RegionHold(Address at) {
+    while ((region_ = find_live_region(at)) != nullptr) {
+      region_->lock.lock();
+      if (region_->is_live()) {
+        return;
+      }
+      region_->lock.unlock(); // released or split while we waited
+    }
+  }
+  ~RegionHold() {
+    if (region_ != nullptr) {
+      region_->lock.unlock();
+    }
+  }
+  RegionHold(const RegionHold&) = delete;
+  RegionHold& operator=(const RegionHold&) = delete;
+
+  explicit operator bool() const { return region_ != nullptr; }
+  Region& operator*() const { return *region_; }
+  Region* operator->() const { return region_; }
+
+private:
+  Reader reader_;
+  Region* region_ = nullptr;
+};
+
+} // namespace winmem::vm

@@ -1,0 +1,34 @@
+// Tells the kernel what the pages of a region are to be: the one place where run changes become system calls.
+//
+// Called with the region's lock held (or before the region is published), before the runs change. Each function does all
+// or nothing: on failure every page is as it was, contents included.
+#pragma once
+
+#include "../base/status.h"
+#include "region.h"
+
+namespace winmem::vm {
+
+// Pages [begin, end) of the region, whose runs are still `old`.
+struct PageSpan {
+  const Region& region;
+  RunRoot old;
+  PageIndex begin;
+  PageIndex end;
+
+  AddressRange range() const { return {region.address_of(begin), region.address_of(end)}; }
+};
+
+// Reserved pages become accessible as `state` says, zero-filled; committed ones keep their contents and get it too.
+Status commit_pages(const PageSpan& span, PageState state);
+
+// Committed pages lose their contents and become inaccessible.
+Status decommit_pages(const PageSpan& span);
+
+// For a region outside the arena: the span's mapping goes.
+Status unmap_pages(const PageSpan& span);
+
+// All of the span is committed.
+Status protect_pages(const PageSpan& span, PageState state);
+
+} // namespace winmem::vm

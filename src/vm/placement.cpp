@@ -1,0 +1,147 @@
+#include "placement.h"
+
+#include "../host/memory.h"
+#include "../host/process_map.h"
+#include "arena.h"
+#include "holes.h"
+#include "region_map.h"
+
+namespace winmem::vm {
+
+namespace {
+
+constexpr Address align_up(Address value, Bytes alignment) { return (value + alignment - 1) & ~(alignment - 1); }
+constexpr Address align_down(Address value, Bytes alignment) { return value & ~(alignment - 1); }
+
+Place arena_place() { return arena::has_guards() ? Place::chunked : Place::plain; }
+
+Placed take_from_arena(Address begin, Bytes size) {
+  switch (holes::take({begin, begin + round_up(size, kGranule)})) {
+  case holes::Taken::yes:
+    return {Status::ok, {begin, begin + size}, arena_place()};
+  case holes::Taken::not_free:
+    return {Status::conflicting_addresses};
+  case holes::Taken::no_memory:
+    break;
+  }
+  return {Status::no_memory};
+}
+
+// The mapping is primed while it is whole, so that its pieces merge (K13), and left out of core dumps until committed.
+Status map_outside(AddressRange range) {
+  switch (host::map_reserved_at(range)) {
+  case host::Kernel::ok:
+    break;
+  case host::Kernel::no_memory:
+    return Status::no_memory;
+  case host::Kernel::in_use:
+  case host::Kernel::refused:
+    return Status::conflicting_addresses;
+  }
+  AddressRange first{range.begin, range.begin + kPage};
+  if (arena::has_guards() && host::install_guards(first) == host::Kernel::ok) {
+    static_cast<void>(host::remove_guards(first));
+  } else {
+    host::touch_and_discard(range.begin);
+  }
+  host::exclude_from_dumps(range);
+  return Status::ok;
+}
+
+Placed place_at(AddressRange range) {
+  AddressRange arena = arena::range();
+  if (arena.contains(range)) {
+    return take_from_arena(range.begin, range.size());
+  }
+  if (arena.overlaps(range)) {
+    // Across the arena's edge: half of it could be had. Windows would allow it; see docs/compatibility.md.
+    return {Status::conflicting_addresses};
+  }
+  Status status = map_outside(range);
+  return {status, range, Place::outside};
+}
+
+// Free stretches outside the arena in `within`, upwards; visit(stretch) returns true to stop.
+template <typename Visit> void for_each_gap(AddressRange within, Visit visit) {
+  AddressRange arena = arena::range();
+  for (Address at = within.begin; at < within.end;) {
+    host::Mapping next;
+    bool any = host::next_mapping(at, next);
+    Address gap_end = any && next.range.begin < within.end ? next.range.begin : within.end;
+    if (arena.contains(at)) {
+      at = arena.end;
+      continue;
+    }
+    if (at < gap_end && visit(AddressRange{at, gap_end})) {
+      return;
+    }
+    at = any ? (next.range.end > at ? next.range.end : within.end) : within.end;
+  }
+}
+
+// For bounds that the arena does not meet, or when it is full or could not be had.
+Placed place_anywhere_outside(const ReserveRequest& request) {
+  AddressRange within = request.within.intersect({kLowestUser, kUserEnd});
+  Placed placed{Status::no_memory};
+  AddressRange highest{};
+  for_each_gap(within, [&](AddressRange gap) {
+    Address begin = align_up(gap.begin, request.alignment);
+    if (begin < gap.begin || begin >= gap.end || gap.end - begin < request.size) {
+      return false;
+    }
+    if (request.top_down) {
+      Address top = align_down(gap.end - request.size, request.alignment);
+      highest = {top, top + request.size};
+      return false;
+    }
+    // A gap can be taken from under us, or lie below vm.mmap_min_addr: then on to the next.
+    placed = {map_outside({begin, begin + request.size}), {begin, begin + request.size}, Place::outside};
+    return placed.status == Status::ok;
+  });
+  if (!highest.empty()) {
+    placed = {map_outside(highest), highest, Place::outside};
+  }
+  if (placed.status == Status::conflicting_addresses) {
+    placed.status = Status::no_memory;
+  }
+  return placed;
+}
+
+} // namespace
+
+Placed place_locked(const ReserveRequest& request) {
+  if (request.at != 0) {
+    return place_at({request.at, request.at + request.size});
+  }
+  holes::Wanted wanted{
+      .size = round_up(request.size, kGranule), .alignment = request.alignment, .within = request.within};
+  Address begin = request.top_down ? holes::find_highest(wanted) : holes::find_lowest(wanted);
+  if (begin != 0) {
+    return take_from_arena(begin, request.size);
+  }
+  return place_anywhere_outside(request);
+}
+
+void give_back_locked(AddressRange range, Place place) {
+  if (place == Place::outside) {
+    holes::remove_spare(); // unmapped already: there is no hole to enter
+    return;
+  }
+  AddressRange granules = range.round_out(kGranule);
+  auto touched = [](Address granule) {
+    return region_map::find_or_next(granule, granule + kGranule) != nullptr;
+  };
+  if (range.begin != granules.begin && touched(granules.begin)) {
+    granules.begin += kGranule;
+  }
+  if (granules.begin < granules.end && range.end != granules.end && touched(granules.end - kGranule)) {
+    granules.end -= kGranule;
+  }
+  if (!granules.empty()) {
+    holes::put_back(granules);
+  } else {
+    holes::remove_spare();
+  }
+}
+
+} // namespace winmem::vm

@@ -1,0 +1,24 @@
+// Where a region comes to lie: taking and giving back address space, in the arena or outside it.
+//
+// Lock: all of it under space_lock.
+#pragma once
+
+#include "../base/status.h"
+#include "region.h"
+#include "vm.h"
+
+namespace winmem::vm {
+
+struct Placed {
+  Status status = Status::ok;
+  AddressRange range{};
+  Place place = Place::chunked;
+};
+
+Placed place_locked(const ReserveRequest& request);
+
+// Gives back `range`, whose pages are in no region any more (and unmapped, if outside). In the arena those granules come
+// back that no other region touches. Uses the spare hole that its region paid for.
+void give_back_locked(AddressRange range, Place place);
+
+} // namespace winmem::vm

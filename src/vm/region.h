@@ -1,0 +1,43 @@
+// A region: one reservation with one identity (Windows' "allocation"), and where it lives.
+#pragma once
+
+#include "../host/lock.h"
+#include "page_runs.h"
+
+#include <atomic>
+#include <cstdint>
+
+namespace winmem::vm {
+
+// How the kernel is told of a page's state.
+enum class Place : std::uint8_t {
+  chunked, // in the arena, by guard markers inside opened chunks
+  plain,   // in the arena of a kernel without guard markers: by mprotect
+  outside, // a mapping of its own at an address outside the arena: by mprotect
+};
+
+enum class Caching : std::uint8_t { normal, none, write_combine };
+
+// One cache line. A region is live while its root is something; before it is published and after it was released or
+// split, readers that still reach it see nothing and look at its successors, then go on as over free memory.
+struct alignas(64) Region : Pooled {
+  AddressRange range;               // page aligned; fixed after init
+  std::atomic<std::uintptr_t> runs; // RunRoot; written under lock
+  host::Lock lock;                  // guards changes of the pages and of `runs`
+  PageState initial;                // AllocationProtect; fixed after init
+  Caching caching;                  // fixed after init
+  Place place;                      // fixed after init
+  bool was_reset;                   // MEM_RESET gave up pages here; guarded by lock
+  std::atomic<Region*> before_gap;  // what is left of a split region, set before `runs` becomes nothing
+  std::atomic<Region*> after_gap;
+
+  RunRoot root() const { return RunRoot::from_word(runs.load(std::memory_order_acquire)); } // pairs with publishing
+  bool is_live() const { return !root().is_nothing(); }
+  PageIndex pages() const { return bytes_to_pages(range.size()); }
+  PageIndex page_at(Address at) const { return bytes_to_pages(at - range.begin); }
+  Address address_of(PageIndex page) const { return range.begin + pages_to_bytes(page); }
+};
+
+static_assert(sizeof(Region) == 64);
+
+} // namespace winmem::vm

@@ -1,0 +1,159 @@
+// How a region, or part of one, ends.
+//
+// Order: the kernel first takes the pages away; then one store makes the region nothing, or hands over to what is left of
+// it; then the map forgets it; last its addresses can be had again. So nobody gets an address whose old pages are there.
+#include "find_region.h"
+#include "fork_gate.h"
+#include "holes.h"
+#include "page_mapping.h"
+#include "placement.h"
+#include "space.h"
+#include "vm.h"
+
+namespace winmem::vm {
+
+namespace {
+
+// What stays of a region on one side of the released range, ready to be published.
+struct Remainder {
+  Region* region = nullptr;
+  RunEdit runs;
+  RunRoot root;
+};
+
+void drop_remainder(Remainder& remainder) {
+  if (remainder.region != nullptr) {
+    host::LockHold hold(space_lock);
+    holes::remove_spare();
+    region_pool.give(remainder.region);
+    remainder.region = nullptr;
+  }
+}
+
+[[nodiscard]] bool make_remainder(Region& from, AddressRange range, Remainder& out) {
+  if (range.empty()) {
+    return true;
+  }
+  PageIndex begin = from.page_at(range.begin);
+  PageIndex end = from.page_at(range.end);
+  if (!out.runs.prepare_copy(from.root(), from.pages(), begin, end)) {
+    return false;
+  }
+  out.root = out.runs.copied_root();
+  host::LockHold hold(space_lock);
+  auto* region = static_cast<Region*>(region_pool.take());
+  if (region == nullptr) {
+    return false;
+  }
+  if (!region_map::prepare(range) || !holes::add_spare()) {
+    region_pool.give(region);
+    return false;
+  }
+  region->range = range;
+  region->runs.store(0, std::memory_order_relaxed);
+  region->initial = from.initial;
+  region->caching = from.caching;
+  region->place = from.place;
+  region->was_reset = from.was_reset;
+  region->before_gap.store(nullptr, std::memory_order_relaxed);
+  region->after_gap.store(nullptr, std::memory_order_relaxed);
+  out.region = region;
+  return true;
+}
+
+void publish(Remainder& remainder) {
+  if (remainder.region != nullptr) {
+    remainder.region->runs.store(remainder.root.word(), std::memory_order_release);
+    remainder.runs.publish(); // the nodes are the tree's now
+  }
+}
+
+// The region's lock is held; afterwards it is no longer live.
+Status release_locked(Region& region, AddressRange range) {
+  Remainder before;
+  Remainder after;
+  if (!make_remainder(region, {region.range.begin, range.begin}, before) ||
+      !make_remainder(region, {range.end, region.range.end}, after)) {
+    drop_remainder(before);
+    return Status::no_memory;
+  }
+  PageSpan span{region, region.root(), region.page_at(range.begin), region.page_at(range.end)};
+  Status status = region.place == Place::outside ? unmap_pages(span) : decommit_pages(span);
+  if (status != Status::ok) {
+    drop_remainder(before);
+    drop_remainder(after);
+    return status;
+  }
+  // point of no return
+  publish(before);
+  publish(after);
+  RunRoot old = region.root();
+  region.before_gap.store(before.region, std::memory_order_release);
+  region.after_gap.store(after.region, std::memory_order_release);
+  region.runs.store(0, std::memory_order_release); // the one store that readers see it by
+  retire_runs(old);
+
+  host::LockHold hold(space_lock);
+  region_map::set({region.range.begin, range.begin}, before.region);
+  region_map::set(range, nullptr);
+  region_map::set({range.end, region.range.end}, after.region);
+  give_back_locked(range, region.place);
+  region_pool.retire(&region);
+  return Status::ok;
+}
+
+// A whole region of which no page was ever committed, or none is now, is given back under space_lock alone: the commonest
+// release by far, and bookkeeping only. Not found so: nothing is done.
+enum class Quick { released, not_applicable };
+Quick release_untouched(Address at, Freed& freed) {
+  host::LockHold hold(space_lock);
+  Region* region = find_live_region(at);
+  if (region == nullptr || round_down(at, kPage) != region->range.begin || region->place == Place::outside ||
+      !region->lock.try_lock()) {
+    return Quick::not_applicable;
+  }
+  if (region->root().word() != RunRoot::uniform(PageState::reserved).word()) {
+    region->lock.unlock();
+    return Quick::not_applicable;
+  }
+  region->runs.store(0, std::memory_order_release);
+  region->lock.unlock();
+  freed = {Status::ok, region->range};
+  region_map::set(region->range, nullptr);
+  give_back_locked(region->range, region->place);
+  region_pool.retire(region);
+  return Quick::released;
+}
+
+} // namespace
+
+Status release(AddressRange range) {
+  Change change;
+  RegionHold region(range.begin);
+  if (!region) {
+    return Status::memory_not_allocated;
+  }
+  if (!region->range.contains(range)) {
+    return Status::unable_to_free_vm;
+  }
+  return release_locked(*region, range);
+}
+
+Freed release_region(Address at) {
+  Freed freed;
+  if (release_untouched(at, freed) == Quick::released) {
+    return freed;
+  }
+  Change change;
+  RegionHold region(at);
+  if (!region) {
+    return {Status::memory_not_allocated};
+  }
+  if (round_down(at, kPage) != region->range.begin) {
+    return {Status::free_vm_not_at_base};
+  }
+  AddressRange range = region->range;
+  return {release_locked(*region, range), range};
+}
+
+} // namespace winmem::vm

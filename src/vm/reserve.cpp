@@ -1,0 +1,111 @@
+// How a region comes into being.
+#include "../host/lock.h"
+#include "../host/memory.h"
+#include "arena.h"
+#include "fork_gate.h"
+#include "holes.h"
+#include "page_mapping.h"
+#include "placement.h"
+#include "region_map.h"
+#include "space.h"
+#include "vm.h"
+
+namespace winmem::vm {
+
+constinit host::Lock space_lock;
+constinit Pool region_pool{sizeof(Region), 256 * 1024};
+
+namespace {
+
+// A region that is entered in the map but not yet live: the addresses are taken, and readers see them as free.
+struct Made {
+  Status status = Status::ok;
+  Region* region = nullptr;
+};
+
+Made make_region_locked(const ReserveRequest& request) {
+  auto* region = static_cast<Region*>(region_pool.take());
+  if (region == nullptr) {
+    return {Status::no_memory};
+  }
+  if (!holes::add_spare()) {
+    region_pool.give(region);
+    return {Status::no_memory};
+  }
+  Placed placed = place_locked(request);
+  if (placed.status != Status::ok) {
+    holes::remove_spare();
+    region_pool.give(region);
+    return {placed.status};
+  }
+  if (!region_map::prepare(placed.range)) {
+    if (placed.place == Place::outside) {
+      static_cast<void>(host::unmap(placed.range)); // a mapping of its own: the kernel has no reason to refuse
+    }
+    give_back_locked(placed.range, placed.place);
+    region_pool.give(region);
+    return {Status::no_memory};
+  }
+  region->range = placed.range;
+  region->runs.store(0, std::memory_order_relaxed);
+  region->initial = request.initial;
+  region->caching = request.caching;
+  region->place = placed.place;
+  region->was_reset = false;
+  region->before_gap.store(nullptr, std::memory_order_relaxed);
+  region->after_gap.store(nullptr, std::memory_order_relaxed);
+  region_map::set(placed.range, region);
+  return {Status::ok, region};
+}
+
+void publish(Region& region, PageState state) {
+  region.runs.store(RunRoot::uniform(state).word(), std::memory_order_release); // pairs with Region::root()
+}
+
+Reserved reserve_only(const ReserveRequest& request) {
+  // No gate: fork takes space_lock, and nothing is done outside it.
+  host::LockHold hold(space_lock);
+  Made made = make_region_locked(request);
+  if (made.status != Status::ok) {
+    return {made.status};
+  }
+  publish(*made.region, PageState::reserved);
+  return {Status::ok, made.region->range};
+}
+
+Reserved reserve_and_commit(const ReserveRequest& request) {
+  Change change;
+  Made made;
+  {
+    host::LockHold hold(space_lock);
+    made = make_region_locked(request);
+  }
+  if (made.status != Status::ok) {
+    return {made.status};
+  }
+  Region& region = *made.region;
+  AddressRange range = region.range;
+  PageSpan all{region, RunRoot::uniform(PageState::reserved), 0, region.pages()};
+  Status status = commit_pages(all, request.initial);
+  if (status == Status::ok) {
+    publish(region, request.initial);
+    return {Status::ok, range};
+  }
+  if (region.place == Place::outside) {
+    static_cast<void>(host::unmap(range));
+  }
+  host::LockHold hold(space_lock);
+  region_map::set(range, nullptr);
+  give_back_locked(range, region.place);
+  region_pool.retire(&region);
+  return {status};
+}
+
+} // namespace
+
+Reserved reserve(const ReserveRequest& request) {
+  arena::ensure();
+  return request.commit ? reserve_and_commit(request) : reserve_only(request);
+}
+
+} // namespace winmem::vm

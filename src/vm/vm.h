@@ -1,0 +1,86 @@
+// The address space of this process, as the rooms above see it: reserve, commit, protect, decommit, release, describe.
+//
+// Arguments are rounded and checked by nt; here ranges are page aligned, not empty, and inside user space. Each call does
+// all or nothing. All are safe from any thread; describe() takes no lock and may run in a signal handler.
+#pragma once
+
+#include "../base/status.h"
+#include "foreign.h"
+#include "page_state.h"
+#include "region.h"
+
+namespace winmem::vm {
+
+struct ReserveRequest {
+  Address at = 0;   // granule aligned, or 0 for anywhere
+  Bytes size = 0;   // whole pages
+  PageState initial = PageState::no_access; // the protection of the allocation
+  Caching caching = Caching::normal;
+  bool commit = false;     // all pages at once, with `initial`
+  bool top_down = false;   // the highest place that fits, else the lowest
+  Bytes alignment = kGranule; // of the place, a power of two
+  AddressRange within = {kLowestUser, kUserEnd};
+};
+
+struct Reserved {
+  Status status = Status::ok;
+  AddressRange range{};
+};
+
+// no_memory: no room, or the kernel refused; conflicting_addresses: `at` is not wholly free.
+Reserved reserve(const ReserveRequest& request);
+
+// conflicting_addresses: the range is not wholly inside one region.
+Status commit(AddressRange range, PageState state);
+
+struct Protected {
+  Status status = Status::ok;
+  PageState old = PageState::reserved; // of the first page
+  Caching caching = Caching::normal;   // of the region, beside any protection
+};
+
+// conflicting_addresses: not inside one region; not_committed: a page is not committed.
+Protected protect(AddressRange range, PageState state);
+
+// memory_not_allocated: `range.begin` is in no region; unable_to_free_vm: the range leaves the region.
+Status decommit(AddressRange range);
+Status release(AddressRange range);
+
+struct Freed {
+  Status status = Status::ok;
+  AddressRange range{}; // the whole region
+};
+
+// The same for all of the region in whose first page `at` lies; free_vm_not_at_base: in another of its pages.
+Freed decommit_region(Address at);
+Freed release_region(Address at);
+
+// The contents of the whole pages in `inner` may go, those of `outer` need to be one region (MEM_RESET).
+Status reset(AddressRange outer, AddressRange inner);
+
+// MEM_RESET_UNDO. Which pages the kernel dropped is not known, so any MEM_RESET before counts as a loss.
+enum class [[nodiscard]] Undone { intact, maybe_lost, not_a_region };
+Undone undo_reset(AddressRange range);
+
+enum class Owner { nobody, winmem, foreign };
+
+// What the pages from a page on are, up to the first that differs.
+struct Description {
+  Owner owner = Owner::nobody;
+  AddressRange range{};   // begins at the page asked about
+  AddressRange region{};  // winmem: the whole region
+  PageState initial = PageState::reserved;
+  PageState state = PageState::reserved;
+  Caching caching = Caching::normal;
+  ForeignRun foreign{}; // foreign
+};
+
+Description describe(Address page);
+
+// Whether all of `range` is winmem's, committed and at least that accessible. No lock, no system call.
+bool is_accessible(AddressRange range, host::Access least);
+
+// Memory taken for winmem's own tables, in bytes.
+Bytes bookkeeping_bytes();
+
+} // namespace winmem::vm
