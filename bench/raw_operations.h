@@ -2,8 +2,8 @@
 //
 // Owns:      classes of the same form and names as vm_operations.h, in namespace raw. No bookkeeping, no checks beyond
 //            "did it work": each is the cheapest sequence of system calls that has the effect of its Windows row.
-// Differs:   mmap gives page-aligned addresses, Windows 64 KiB ones. Aligning would cost raw Linux more, so it is left out.
-// Surprise:  linux/fs.h of Debian 12 is older than PROCMAP_QUERY (Linux 6.11), so its structure is declared here.
+// Differs:   mmap gives page-aligned addresses, Windows 64 KiB ones. Aligning would cost raw Linux more, so it is left
+// out. Surprise:  linux/fs.h of Debian 12 is older than PROCMAP_QUERY (Linux 6.11), so its structure is declared here.
 #pragma once
 
 #include "vm_operations.h"
@@ -218,4 +218,3 @@ template <std::size_t Count> struct ReadMaps {
 };
 
 } // namespace bench::raw
-

@@ -1,6 +1,7 @@
 // winmem's virtual memory calls beside the raw Linux calls that do the same, measured by Google Benchmark.
 //
-// Names:     winmem/<row>/<threads> and raw/<row>/<threads>, growth/<row>/<count>. script/bench runs both kinds randomly
+// Names:     winmem/<row>/<threads> and raw/<row>/<threads>, growth/<row>/<count>. script/bench runs both kinds
+// randomly
 //            interleaved in one process, so that a slow minute of the machine hits both, and pairs them by name.
 // Time:      real time per step. Google Benchmark divides it by the number of threads; the report multiplies it back.
 // Checks:    before anything is measured, a released page must really be out of reach, for the kernel as well.

@@ -254,8 +254,7 @@ struct GrowthCommitRegions {
 
 inline void query_island(unsigned char* address) {
   MEMORY_BASIC_INFORMATION info;
-  must(VirtualQuery(address, &info, sizeof info) == sizeof info && info.State == MEM_COMMIT &&
-           info.RegionSize == kPage,
+  must(VirtualQuery(address, &info, sizeof info) == sizeof info && info.State == MEM_COMMIT && info.RegionSize == kPage,
        "VirtualQuery");
 }
 

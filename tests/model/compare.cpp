@@ -1,0 +1,163 @@
+#include "compare.h"
+
+#include "kernel_view.h"
+#include "winapi.h"
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+
+namespace model {
+namespace {
+
+// Mappings beyond those the runs account for: thread stacks and arenas of malloc, winmem's own records.
+constexpr std::size_t kSpareMappings = 64;
+
+// Of the committed pages never written, one in so many has its contents looked at by a usual comparison: looking maps
+// the page, and pages never touched must stay part of the test.
+constexpr std::size_t kSampleStep = 13;
+
+class Comparison {
+public:
+  Comparison(const std::vector<Player*>& players, const Windows& windows, Depth depth)
+      : players_(players), windows_(windows), depth_(depth) {}
+
+  void run(std::size_t mappings_before) {
+    std::set<std::uintptr_t> chunks;
+    for (const Player* player : players_)
+      for (const auto& [base, chunk] : player->model.pages.chunks())
+        chunks.insert(base);
+    for (std::uintptr_t base : chunks)
+      compare_chunk(base);
+    for (const Player* player : players_)
+      compare_runs(player->model);
+    compare_walk();
+
+    std::size_t allowed = mappings_before + kSpareMappings + 2 * committed_runs_ + 2 * chunks_in_use_;
+    if (kernel_.mappings() > allowed)
+      throw Mismatch(std::to_string(kernel_.mappings()) + " mappings for " + std::to_string(committed_runs_) +
+                     " committed runs in " + std::to_string(chunks_in_use_) + " chunks, " +
+                     std::to_string(mappings_before) + " mappings at the start");
+  }
+
+private:
+  // The model that has an allocation here, or nullptr.
+  const Model* holder_of(std::uintptr_t page) const {
+    const Model* holder = nullptr;
+    for (const Player* player : players_)
+      if (player->model.pages.at(page).state != State::free) {
+        if (holder != nullptr)
+          throw Mismatch("two threads were given " + hex(page));
+        holder = &player->model;
+      }
+    return holder;
+  }
+
+  bool certainly_free(std::uintptr_t page) const {
+    return windows_.arena.contains(page) ||
+           std::any_of(players_.begin(), players_.end(), [&](const Player* each) { return each->model.knows(page); });
+  }
+
+  void compare_chunk(std::uintptr_t base) {
+    KernelView::ChunkAccess access = kernel_.access_of_chunk(base);
+    bool in_use = false;
+    for (std::size_t i = 0; i < access.size(); ++i) {
+      std::uintptr_t address = base + i * kPage;
+      const Model* holder = holder_of(address);
+      if (holder == nullptr ? !certainly_free(address) : holder->pages.at(address).state == State::foreign)
+        continue;
+      bool committed = holder != nullptr && holder->pages.at(address).state == State::committed;
+      const char* wanted = committed ? kernel_permissions(holder->pages.at(address).protect) : "---";
+      if (std::strcmp(access[i], wanted) != 0)
+        throw Mismatch("the kernel has " + hex(address) + " as " + access[i] + ", expected " + wanted +
+                       ": the page is " +
+                       (holder == nullptr ? "free"
+                        : committed       ? "committed"
+                                          : "reserved"));
+      if (!committed)
+        continue;
+      in_use = true;
+      const Page& page = holder->pages.at(address);
+      if (readable(page.protect) && (depth_ == Depth::full || page.tag != 0 || i % kSampleStep == 0))
+        check_contents(*holder, address);
+    }
+    if (in_use)
+      ++chunks_in_use_;
+  }
+
+  void compare_runs(const Model& model) {
+    for (const auto& [key, allocation] : model.pages.allocations)
+      for (std::uintptr_t at = allocation.range.begin; at < allocation.range.end;) {
+        std::uintptr_t end = model.pages.run_end(at);
+        check_query(model, at);
+        // From inside, the answer starts there (V53).
+        if (end - at > kPage)
+          check_query(model, at + (end - at) / kPage / 2 * kPage + 5);
+        if (model.pages.at(at).state == State::committed)
+          ++committed_runs_;
+        ++runs_;
+        at = end;
+      }
+  }
+
+  // V56.
+  void compare_walk() const {
+    std::size_t ours = 0;
+    bool after_free = false;
+    std::uintptr_t at = 0;
+    MEMORY_BASIC_INFORMATION info;
+    while (VirtualQuery(reinterpret_cast<void*>(at), &info, sizeof info) != 0) {
+      Range region{at, at + info.RegionSize};
+      if (reinterpret_cast<std::uintptr_t>(info.BaseAddress) != at || region.end <= at || region.end > kUserEnd)
+        throw Mismatch("V56: the walk reached " + hex(at) + " and was told of " +
+                       hex(reinterpret_cast<std::uintptr_t>(info.BaseAddress)) + " to " + hex(region.end));
+      bool is_free = info.State == MEM_FREE;
+      if (is_free && after_free)
+        throw Mismatch("V53: two free runs meet at " + hex(at));
+      after_free = is_free;
+      const Model* holder = holder_of(at);
+      if (holder != nullptr && holder->pages.at(at).state != State::foreign)
+        ++ours; // compare_runs has looked at the rest
+      else
+        compare_other_region(region, is_free, info.AllocationBase);
+      at = region.end;
+    }
+    if (at != kUserEnd)
+      throw Mismatch("V56: the walk ended at " + hex(at));
+    if (ours != runs_)
+      throw Mismatch("the walk shows " + std::to_string(ours) + " of our " + std::to_string(runs_) + " runs");
+  }
+
+  void compare_other_region(Range region, bool is_free, const void* allocation_base) const {
+    if (!is_free && allocation_base == nullptr)
+      throw Mismatch("V56: " + hex(region.begin) + " is not free and has no AllocationBase");
+    for (const Player* player : players_) {
+      const Pages& pages = player->model.pages;
+      std::uintptr_t next = pages.next_occupied(region.begin);
+      while (next < region.end && pages.at(next).state == State::foreign && !is_free)
+        next = pages.next_occupied(next + kPage);
+      if (next < region.end)
+        throw Mismatch("the walk shows " + hex(region.begin) + " to " + hex(region.end) + " as " +
+                       (is_free ? "free" : "foreign") + ", but " + hex(next) + " is allocated");
+    }
+  }
+
+  const std::vector<Player*>& players_;
+  const Windows& windows_;
+  Depth depth_;
+  KernelView kernel_;
+  std::size_t runs_ = 0;
+  std::size_t committed_runs_ = 0;
+  std::size_t chunks_in_use_ = 0;
+};
+
+} // namespace
+
+void compare_everything(const std::vector<Player*>& players, const Windows& windows, std::size_t mappings_before,
+                        Depth depth) {
+  Comparison(players, windows, depth).run(mappings_before);
+}
+
+std::size_t count_mappings() { return KernelView().mappings(); }
+
+} // namespace model

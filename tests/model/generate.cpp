@@ -1,0 +1,288 @@
+#include "generate.h"
+
+#include "winapi.h"
+
+#include <rapidcheck/shrink/Shrink.h>
+#include <rapidcheck/shrinkable/Create.h>
+#include <rapidcheck/shrinkable/Transform.h>
+
+#include <tuple>
+
+namespace model {
+namespace {
+
+namespace gen = rc::gen;
+using rc::Gen;
+
+// Most things happen in the first few chunks of a window, so that they meet.
+constexpr int kHotChunks = 6;
+constexpr std::uint32_t kTargets = 0x40000000;
+
+// Numbers that are chosen from ranges shrink towards the range's beginning, so ranges begin with what is simplest.
+template <class Integer> Gen<Integer> spread(Integer least, Integer most) {
+  return gen::inRange<Integer>(least, static_cast<Integer>(most + 1));
+}
+
+Gen<std::int64_t> constant(std::int64_t value) { return gen::just(value); }
+
+// A few pages before or after a border.
+Gen<std::int64_t> page_delta() {
+  return gen::weightedOneOf<std::int64_t>(
+      {{8, constant(0)},
+       {3, gen::map(spread<std::int64_t>(1, 4), [](std::int64_t n) { return n * 0x1000; })},
+       {3, gen::map(spread<std::int64_t>(1, 4), [](std::int64_t n) { return -n * 0x1000; })},
+       {2, gen::map(spread<std::int64_t>(1, 15), [](std::int64_t n) { return n * 0x1000; })}});
+}
+
+// Addresses and sizes are mostly page multiples, and sometimes anything.
+Gen<std::int64_t> byte_delta() {
+  return gen::weightedOneOf<std::int64_t>({{12, constant(0)},
+                                           {1, constant(1)},
+                                           {1, constant(-1)},
+                                           {1, constant(0xFFF)},
+                                           {1, spread<std::int64_t>(2, 0xFFE)}});
+}
+
+template <class... Parts> Gen<std::int64_t> sum(Gen<Parts>... parts) {
+  return gen::map(gen::tuple(std::move(parts)...), [](const auto& values) {
+    return std::apply([](auto... each) { return (std::int64_t{0} + ... + each); }, values);
+  });
+}
+
+Gen<std::int64_t> border_in_window() {
+  auto granule = gen::map(spread<std::int64_t>(0, kHotChunks * 32 - 1), [](std::int64_t n) { return n * 0x10000; });
+  auto chunk = gen::map(spread<std::int64_t>(0, kHotChunks), [](std::int64_t n) { return n * 0x200000; });
+  auto anywhere = gen::map(spread<std::int64_t>(0, 31), [](std::int64_t n) { return n * 0x200000; });
+  return gen::weightedOneOf<std::int64_t>({{6, granule}, {6, chunk}, {1, anywhere}});
+}
+
+Gen<Place> place_at(Place::Origin origin, Gen<std::int64_t> offset) {
+  return gen::map(gen::pair(spread(0, kSlots - 1), std::move(offset)), [origin](
+                                                                           const std::pair<int, std::int64_t>& parts) {
+    bool indexed = origin == Place::Origin::slot || origin == Place::Origin::inside || origin == Place::Origin::after;
+    return Place{origin, indexed ? parts.first : 0, parts.second};
+  });
+}
+
+Gen<Place> place_in_windows() {
+  return gen::weightedOneOf<Place>(
+      {{3, place_at(Place::Origin::arena, sum(border_in_window(), page_delta(), byte_delta()))},
+       {2, place_at(Place::Origin::outside, sum(border_in_window(), page_delta(), byte_delta()))}});
+}
+
+Gen<Place> wild_place() {
+  return place_at(
+      Place::Origin::wild,
+      gen::elementOf(std::vector<std::int64_t>{
+          0x1, 0x1000, 0xFFFF, static_cast<std::int64_t>(0x7FFFFFFF0000), static_cast<std::int64_t>(0x800000000000),
+          static_cast<std::int64_t>(0xFFFF800000000000u), static_cast<std::int64_t>(0xFFFFFFFFFFFFF000u), -1}));
+}
+
+// An address for a call about memory that exists, or nearly so.
+Gen<Place> place() {
+  auto within = sum(gen::map(spread<std::int64_t>(0, 1023), [](std::int64_t n) { return n * 0x1000; }), byte_delta());
+  auto near_border = sum(border_in_window(), page_delta(), byte_delta());
+  return gen::weightedOneOf<Place>({{6, place_in_windows()},
+                                    {5, place_at(Place::Origin::inside, within)},
+                                    {4, place_at(Place::Origin::inside, near_border)},
+                                    {5, place_at(Place::Origin::slot, sum(page_delta(), byte_delta()))},
+                                    {3, place_at(Place::Origin::after, sum(page_delta(), byte_delta()))},
+                                    {1, gen::just(Place{})},
+                                    {1, wild_place()}});
+}
+
+// The base of an allocation, more often than not.
+Gen<Place> base_place() {
+  return gen::weightedOneOf<Place>({{6, place_at(Place::Origin::slot, constant(0))}, {2, place()}});
+}
+
+Gen<std::uint64_t> size() {
+  auto pages = gen::map(spread<std::int64_t>(1, 16), [](std::int64_t n) { return n * 0x1000; });
+  auto granules = gen::map(spread<std::int64_t>(1, 32), [](std::int64_t n) { return n * 0x10000; });
+  auto chunks = gen::map(spread<std::int64_t>(1, 3), [](std::int64_t n) { return n * 0x200000; });
+  auto usual = gen::weightedOneOf<std::int64_t>({{8, sum(pages, byte_delta())},
+                                                 {4, sum(granules, page_delta(), byte_delta())},
+                                                 {3, sum(chunks, page_delta(), byte_delta())},
+                                                 {1, byte_delta()}});
+  return gen::map(usual, [](std::int64_t n) { return n < 0 ? std::uint64_t{0} : static_cast<std::uint64_t>(n); });
+}
+
+Gen<std::uint64_t> reserved_size() {
+  auto huge = gen::elementOf(std::vector<std::uint64_t>{1u << 30, (1u << 30) + 0x1000, 40u << 20});
+  auto absurd = gen::elementOf(std::vector<std::uint64_t>{1ull << 47, ~0ull, ~0ull - 0xFFFF, 1ull << 63});
+  return gen::weightedOneOf<std::uint64_t>({{96, size()}, {2, huge}, {1, absurd}});
+}
+
+Gen<std::uint32_t> protection() {
+  return gen::weightedElement<std::uint32_t>({{40, PAGE_READWRITE},
+                                              {12, PAGE_READONLY},
+                                              {12, PAGE_NOACCESS},
+                                              {4, PAGE_EXECUTE},
+                                              {7, PAGE_EXECUTE_READ},
+                                              {7, PAGE_EXECUTE_READWRITE},
+                                              {1, PAGE_READWRITE | PAGE_NOCACHE},
+                                              {1, PAGE_EXECUTE_READ | kTargets},
+                                              // and what must be refused:
+                                              {1, 0u},
+                                              {1, PAGE_READONLY | PAGE_READWRITE},
+                                              {1, PAGE_WRITECOPY},
+                                              {1, PAGE_EXECUTE_WRITECOPY},
+                                              {1, PAGE_READWRITE | kTargets},
+                                              {1, PAGE_NOACCESS | PAGE_NOCACHE},
+                                              {1, PAGE_NOCACHE},
+                                              {1, PAGE_READWRITE | PAGE_NOCACHE | PAGE_WRITECOMBINE}});
+}
+
+Gen<std::uint32_t> bad_alloc_type() {
+  return gen::element<std::uint32_t>(0u, MEM_TOP_DOWN, MEM_RESET | MEM_COMMIT, MEM_RESET | MEM_RESET_UNDO, MEM_DECOMMIT,
+                                     MEM_RELEASE | MEM_RESERVE, MEM_FREE, MEM_RESET | MEM_TOP_DOWN);
+}
+
+Gen<std::uint32_t> free_type() {
+  return gen::weightedElement<std::uint32_t>({{20, MEM_DECOMMIT},
+                                              {20, MEM_RELEASE},
+                                              {1, 0u},
+                                              {1, MEM_DECOMMIT | MEM_RELEASE},
+                                              {1, MEM_FREE},
+                                              {1, MEM_COMMIT}});
+}
+
+Gen<bool> one_in(std::size_t n) { return gen::weightedElement<bool>({{n - 1, false}, {1, true}}); }
+
+Gen<Operation> call(Call which, Gen<Place> place, Gen<std::uint64_t> size, Gen<std::uint32_t> type) {
+  return gen::build<Operation>(gen::set(&Operation::call, gen::just(which)),
+                               gen::set(&Operation::place, std::move(place)),
+                               gen::set(&Operation::size, std::move(size)), gen::set(&Operation::type, std::move(type)),
+                               gen::set(&Operation::ex, one_in(5)));
+}
+
+Gen<Operation> allocation(Call which, Gen<Place> place, Gen<std::uint64_t> size, Gen<std::uint32_t> type) {
+  return gen::build(call(which, std::move(place), std::move(size), std::move(type)),
+                    gen::set(&Operation::protect, protection()), gen::set(&Operation::slot, spread(0, kSlots - 1)));
+}
+
+Gen<Operation> alloc_anywhere() {
+  auto reserve = gen::element<std::uint32_t>(MEM_RESERVE, MEM_RESERVE | MEM_TOP_DOWN);
+  auto commit = gen::weightedElement<std::uint32_t>(
+      {{4, MEM_RESERVE | MEM_COMMIT}, {1, MEM_COMMIT}, {1, MEM_RESERVE | MEM_COMMIT | MEM_TOP_DOWN}});
+  return gen::weightedOneOf<Operation>({{3, allocation(Call::alloc, gen::just(Place{}), reserved_size(), reserve)},
+                                        {2, allocation(Call::alloc, gen::just(Place{}), size(), commit)}});
+}
+
+Gen<Operation> reserve_at() {
+  auto type = gen::weightedElement<std::uint32_t>(
+      {{6, MEM_RESERVE}, {2, MEM_RESERVE | MEM_COMMIT}, {1, MEM_RESERVE | MEM_TOP_DOWN}});
+  return allocation(Call::alloc, gen::weightedOneOf<Place>({{5, place_in_windows()}, {1, place()}}), size(), type);
+}
+
+Gen<Operation> commit_or_reset() {
+  auto type = gen::weightedOneOf<std::uint32_t>(
+      {{24, gen::weightedElement<std::uint32_t>({{20, MEM_COMMIT}, {3, MEM_RESET}, {1, MEM_RESET_UNDO}})},
+       {1, bad_alloc_type()}});
+  return allocation(Call::alloc, place(), size(), type);
+}
+
+// Bounds are granules of a window most of the time, so that most requests are legal.
+Gen<Operation> alloc_within_bounds() {
+  auto low = gen::weightedOneOf<Place>({{1, place_at(Place::Origin::arena, border_in_window())},
+                                        {1, place_at(Place::Origin::outside, border_in_window())}});
+  auto span = gen::weightedOneOf<std::uint64_t>(
+      {{5, gen::map(spread<std::uint64_t>(1, 128), [](std::uint64_t n) { return n * 0x10000; })},
+       {1, gen::map(spread<std::uint64_t>(1, 128), [](std::uint64_t n) { return n * 0x1000; })},
+       {1, gen::just<std::uint64_t>(0)},
+       {1, gen::just<std::uint64_t>(0x12345)}});
+  auto alignment = gen::weightedElement<std::uint64_t>({{6, 0ull},
+                                                        {2, 0x10000ull},
+                                                        {2, 0x20000ull},
+                                                        {2, 0x200000ull},
+                                                        {1, 0x800000ull},
+                                                        {1, 0x8000ull},
+                                                        {1, 0x30000ull}});
+  auto type = gen::weightedElement<std::uint32_t>(
+      {{4, MEM_RESERVE}, {2, MEM_RESERVE | MEM_COMMIT}, {1, MEM_RESERVE | MEM_TOP_DOWN}});
+  auto whole_pages = gen::map(size(), [](std::uint64_t n) { return n & ~std::uint64_t{0xFFF}; });
+  return gen::build(allocation(Call::alloc2, low, whole_pages, type), gen::set(&Operation::span, span),
+                    gen::set(&Operation::alignment, alignment));
+}
+
+Gen<Operation> free_some() {
+  auto none = gen::just<std::uint64_t>(0);
+  auto decommit = gen::just<std::uint32_t>(MEM_DECOMMIT);
+  auto release = gen::just<std::uint32_t>(MEM_RELEASE);
+  return gen::weightedOneOf<Operation>({{7, call(Call::free, place(), size(), decommit)},
+                                        {1, call(Call::free, base_place(), none, decommit)},
+                                        {5, call(Call::free, base_place(), none, release)},
+                                        {2, call(Call::free, place(), none, free_type())},
+                                        {1, call(Call::free, place(), size(), free_type())},
+                                        {5, call(Call::nt_free, place(), size(), release)},
+                                        {2, call(Call::nt_free, base_place(), none, free_type())},
+                                        {2, call(Call::nt_free, place(), size(), free_type())}});
+}
+
+Gen<Operation> protect_some() {
+  return gen::build(call(Call::protect, place(), size(), gen::just<std::uint32_t>(0)),
+                    gen::set(&Operation::protect, protection()), gen::set(&Operation::bad_pointer, one_in(40)));
+}
+
+Gen<Operation> look(Call which) {
+  return gen::build<Operation>(gen::set(&Operation::call, gen::just(which)), gen::set(&Operation::place, place()),
+                               gen::set(&Operation::size, size()), gen::set(&Operation::ex, one_in(5)));
+}
+
+} // namespace
+
+Gen<Operation> any_operation() {
+  static const Gen<Operation> kAny = gen::weightedOneOf<Operation>({{12, alloc_anywhere()},
+                                                                    {16, reserve_at()},
+                                                                    {26, commit_or_reset()},
+                                                                    {5, alloc_within_bounds()},
+                                                                    {24, free_some()},
+                                                                    {16, protect_some()},
+                                                                    {6, look(Call::query)},
+                                                                    {14, look(Call::write)},
+                                                                    {4, look(Call::probe)},
+                                                                    {1, gen::just(Operation{})}});
+  return kAny;
+}
+
+namespace {
+
+using Elements = std::vector<rc::Shrinkable<Operation>>;
+
+// RapidCheck's own containers of a given length never lose elements when they shrink; this one does.
+rc::Shrinkable<Sequence> shrinkable_sequence(const Elements& elements) {
+  auto smaller = [](const Elements& from) {
+    return rc::seq::concat(
+        rc::shrink::removeChunks(from),
+        rc::shrink::eachElement(from, [](const rc::Shrinkable<Operation>& each) { return each.shrinks(); }));
+  };
+  return rc::shrinkable::map(rc::shrinkable::shrinkRecur(elements, smaller), [](const Elements& from) {
+    Sequence sequence;
+    sequence.reserve(from.size());
+    for (const rc::Shrinkable<Operation>& each : from)
+      sequence.push_back(each.value());
+    return sequence;
+  });
+}
+
+Gen<Sequence> any_sequence(std::size_t length) {
+  return [length](const rc::Random& random, int size) {
+    rc::Random source(random);
+    Gen<Operation> each = any_operation();
+    Elements elements;
+    elements.reserve(length);
+    for (std::size_t i = 0; i < length; ++i)
+      elements.push_back(each(source.split(), size));
+    return shrinkable_sequence(elements);
+  };
+}
+
+} // namespace
+
+Gen<Sequences> any_sequences(std::size_t threads, std::size_t length) {
+  if (threads == 1)
+    return gen::map(any_sequence(length), [](Sequence&& one) { return Sequences{std::move(one)}; });
+  return gen::container<Sequences>(threads, any_sequence(length));
+}
+
+} // namespace model

@@ -1,0 +1,41 @@
+// The process's memory as the kernel has it: mappings from /proc/self/maps, guard markers from /proc/self/pagemap.
+//
+// Owns:      KernelView: a snapshot. A page's access is its mapping's, or none where a guard marker lies on it or
+// nothing
+//            is mapped.
+// Surprise:  a kernel without guard markers leaves their bit 0, so the same reading is right there.
+#pragma once
+
+#include "pages.h"
+
+#include <array>
+#include <string>
+#include <vector>
+
+namespace model {
+
+class KernelView {
+public:
+  KernelView(); // takes the snapshot of the mappings
+
+  // Permissions of the 512 pages of a chunk as "rwx" strings of maps, "---" where nothing can be touched.
+  using ChunkAccess = std::array<const char*, Pages::kPerChunk>;
+  ChunkAccess access_of_chunk(std::uintptr_t base) const;
+
+  std::size_t mappings() const { return mappings_.size(); }
+
+private:
+  struct Mapping {
+    Range range;
+    const char* permissions;
+  };
+  std::vector<Mapping> mappings_; // ascending
+  int pagemap_ = -1;
+
+public:
+  KernelView(const KernelView&) = delete;
+  KernelView& operator=(const KernelView&) = delete;
+  ~KernelView();
+};
+
+} // namespace model

@@ -1,0 +1,211 @@
+// The model test: random sequences of calls, each played by model_player in a fresh process, shrunk when one fails.
+//
+// Usage:     model_test PLAYER [--threads N] [--operations N] [--length N]
+// Reads:     WINMEM_MODEL_OPERATIONS  calls to make in all, for long runs (default: --operations)
+//            WINMEM_MODEL_SEED        the seed printed by a failing run, to see it again
+//            WINMEM_MODEL_SHRINK      seconds that may go into shrinking (default 60)
+// Why a process for each sequence: a crash or a hang is a finding like any other, a sequence starts from a known state,
+//            and the same sequence fails again, which is what shrinking lives on.
+#include "generate.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <random>
+#include <rapidcheck/shrinkable/Operations.h>
+
+namespace {
+
+using namespace model;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kLongestGame{120};
+constexpr std::chrono::seconds kLongestGameWhileShrinking{10};
+
+struct Options {
+  std::string player;
+  std::size_t threads = 1;
+  std::uint64_t operations = 100000;
+  std::size_t length = 1000; // operations per sequence and thread
+  std::uint64_t seed = 0;
+  std::chrono::seconds shrink{60};
+};
+
+struct Outcome {
+  bool good = false;
+  std::string text; // what the player printed, or how it died
+  std::uint64_t calls = 0;
+  std::uint64_t successes = 0;
+};
+
+std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
+  const char* text = std::getenv(variable);
+  return text == nullptr || *text == '\0' ? otherwise : std::strtoull(text, nullptr, 0);
+}
+
+int memory_file(const std::string& contents) {
+  int descriptor = memfd_create("model", MFD_CLOEXEC);
+  if (descriptor < 0 || write(descriptor, contents.data(), contents.size()) != static_cast<ssize_t>(contents.size()) ||
+      lseek(descriptor, 0, SEEK_SET) != 0) {
+    std::perror("model_test: memfd_create");
+    std::exit(2);
+  }
+  return descriptor;
+}
+
+std::string contents_of(int descriptor) {
+  std::string text(static_cast<std::size_t>(std::max<off_t>(lseek(descriptor, 0, SEEK_END), 0)), '\0');
+  ssize_t got = pread(descriptor, text.data(), text.size(), 0);
+  text.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  return text;
+}
+
+// Waits for the player with a limit; a hanging one is killed and counts as failed.
+int wait_for(pid_t player, std::chrono::seconds limit, bool& hung) {
+  int process = static_cast<int>(syscall(SYS_pidfd_open, player, 0));
+  pollfd ready{process, POLLIN, 0};
+  hung = process >= 0 && poll(&ready, 1, static_cast<int>(limit.count() * 1000)) == 0;
+  if (hung)
+    kill(player, SIGKILL);
+  int status = 0;
+  waitpid(player, &status, 0);
+  if (process >= 0)
+    close(process);
+  return status;
+}
+
+Outcome play(const Options& options, const Sequences& sequences, std::chrono::seconds limit) {
+  int input = memory_file(to_text(sequences));
+  int output = memory_file("");
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, input, 0);
+  posix_spawn_file_actions_adddup2(&actions, output, 1);
+  posix_spawn_file_actions_adddup2(&actions, output, 2);
+  std::string name = options.player;
+  char* arguments[] = {name.data(), nullptr};
+  pid_t player = 0;
+  if (posix_spawn(&player, name.c_str(), &actions, nullptr, arguments, environ) != 0) {
+    std::perror("model_test: cannot start the player");
+    std::exit(2);
+  }
+  posix_spawn_file_actions_destroy(&actions);
+
+  bool hung = false;
+  int status = wait_for(player, limit, hung);
+  Outcome outcome;
+  outcome.text = contents_of(output);
+  close(input);
+  close(output);
+  outcome.good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  if (hung)
+    outcome.text += "the player hung\n";
+  else if (WIFSIGNALED(status))
+    outcome.text += std::string("the player died of ") + strsignal(WTERMSIG(status)) + "\n";
+  unsigned long long calls = 0;
+  unsigned long long successes = 0;
+  if (outcome.good && std::sscanf(outcome.text.c_str(), "played %llu %llu", &calls, &successes) == 2) {
+    outcome.calls = calls;
+    outcome.successes = successes;
+  }
+  return outcome;
+}
+
+// Leaves out and makes smaller as long as it still fails and there is time.
+void shrink_and_report(const Options& options, const rc::Shrinkable<Sequences>& failing, const Outcome& first) {
+  std::printf("\nFAILED\n%s\nshrinking, for at most %lld s …\n", first.text.c_str(),
+              static_cast<long long>(options.shrink.count()));
+  std::fflush(stdout);
+
+  // Races do not show every time: a candidate of several threads gets a few tries.
+  int tries = options.threads > 1 ? 4 : 1;
+  auto deadline = Clock::now() + options.shrink;
+  std::string last_text = first.text;
+  auto still_fails = [&](const Sequences& candidate) {
+    for (int i = 0; i < tries && Clock::now() < deadline; ++i) {
+      Outcome outcome = play(options, candidate, kLongestGameWhileShrinking);
+      if (!outcome.good) {
+        last_text = outcome.text;
+        return true;
+      }
+    }
+    return false;
+  };
+  Sequences smallest = rc::shrinkable::findLocalMin(failing, still_fails).first;
+
+  std::string file = "model-failure-" + std::to_string(options.seed) + ".txt";
+  std::ofstream(file) << to_text(smallest);
+  std::printf("\nthe smallest failing sequence found, also in %s:\n%s%s\n", file.c_str(), to_text(smallest).c_str(),
+              last_text.c_str());
+  std::printf("again: %s %s\n       WINMEM_MODEL_SEED=%llu for the whole run\n", options.player.c_str(), file.c_str(),
+              static_cast<unsigned long long>(options.seed));
+}
+
+int run(const Options& options) {
+  std::printf("seed %llu: %llu calls, %zu threads, sequences of %zu\n", static_cast<unsigned long long>(options.seed),
+              static_cast<unsigned long long>(options.operations), options.threads, options.length);
+  std::fflush(stdout);
+
+  rc::Gen<Sequences> any = any_sequences(options.threads, options.length);
+  rc::Random source(options.seed);
+  std::uint64_t calls = 0;
+  std::uint64_t successes = 0;
+  std::uint64_t generated = 0;
+  while (calls < options.operations) {
+    rc::Shrinkable<Sequences> shrinkable = any(source.split(), 100);
+    Outcome outcome = play(options, shrinkable.value(), kLongestGame);
+    if (!outcome.good) {
+      shrink_and_report(options, shrinkable, outcome);
+      return 1;
+    }
+    calls += outcome.calls;
+    successes += outcome.successes;
+    generated += options.threads * options.length;
+
+    // A test whose calls are mostly left out or refused would prove little.
+    if (generated >= 10 * options.length && (calls < generated / 3 || successes < calls / 4)) {
+      std::printf("FAILED: of %llu operations %llu became calls, %llu succeeded: the generator is off\n",
+                  static_cast<unsigned long long>(generated), static_cast<unsigned long long>(calls),
+                  static_cast<unsigned long long>(successes));
+      return 1;
+    }
+  }
+  std::printf("%llu calls as the model says, %llu of them successes\n", static_cast<unsigned long long>(calls),
+              static_cast<unsigned long long>(successes));
+  return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  if (argc < 2 || argc % 2 != 0)
+    return std::fprintf(stderr, "usage: model_test PLAYER [--threads N] [--operations N] [--length N]\n"), 2;
+  options.player = argv[1];
+  for (int i = 2; i + 1 < argc; i += 2) {
+    std::uint64_t value = std::strtoull(argv[i + 1], nullptr, 0);
+    if (std::strcmp(argv[i], "--threads") == 0)
+      options.threads = value;
+    else if (std::strcmp(argv[i], "--operations") == 0)
+      options.operations = value;
+    else if (std::strcmp(argv[i], "--length") == 0)
+      options.length = value;
+    else
+      return std::fprintf(stderr, "model_test: unknown option %s\n", argv[i]), 2;
+  }
+  options.operations = number_from("WINMEM_MODEL_OPERATIONS", options.operations);
+  options.seed = number_from("WINMEM_MODEL_SEED", std::random_device{}());
+  options.shrink = std::chrono::seconds(number_from("WINMEM_MODEL_SHRINK", 60));
+  return run(options);
+}

@@ -1,0 +1,95 @@
+// The model's address space: every page of interest as one entry of an array, and the list of allocations.
+//
+// Owns:      Page, Allocation, and Pages: arrays of 512 pages, made when a page of them is first allocated. A page
+// without
+//            an array is free. Nothing here is clever; that is its purpose: what winmem keeps in trees of runs is
+//            spelled out page by page, so that the two can only agree by both being right.
+// Users:     rules.cpp decides by it and changes it, compare.cpp holds it beside winmem's answers.
+#pragma once
+
+#include "operation.h"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+
+namespace model {
+
+inline constexpr std::uintptr_t kUserEnd = 0x7FFFFFFF0000; // one past the highest address a program can use
+
+constexpr std::uintptr_t round_down(std::uintptr_t value, std::uintptr_t unit) { return value & ~(unit - 1); }
+constexpr std::uintptr_t round_up(std::uintptr_t value, std::uintptr_t unit) {
+  return round_down(value + unit - 1, unit);
+}
+
+struct Range { // half open
+  std::uintptr_t begin = 0;
+  std::uintptr_t end = 0;
+
+  constexpr std::uintptr_t size() const { return end - begin; }
+  constexpr bool contains(std::uintptr_t address) const { return address >= begin && address < end; }
+  constexpr bool contains(Range other) const { return other.begin >= begin && other.end <= end; }
+  constexpr bool overlaps(Range other) const { return begin < other.end && other.begin < end; }
+  bool operator==(const Range&) const = default;
+};
+
+enum class State : std::uint8_t { free, reserved, committed, foreign };
+
+struct Page {
+  State state = State::free;
+  bool may_be_zero = false;     // after MEM_RESET: old contents or zeros
+  std::uint32_t allocation = 0; // key of Pages::allocations
+  std::uint32_t protect = 0;    // as asked for; cache bits of the allocation are not in it
+  std::uint64_t tag = 0;        // what the model wrote into the page, 0 for a page of zeros
+
+  bool operator==(const Page&) const = default;
+};
+
+struct Allocation {
+  Range range;
+  std::uint32_t protect = 0; // AllocationProtect
+};
+
+class Pages {
+public:
+  static constexpr std::size_t kPerChunk = kChunk / kPage;
+  struct Chunk {
+    std::array<Page, kPerChunk> pages;
+    bool used() const;
+  };
+
+  const Page& at(std::uintptr_t address) const;
+  Page& change(std::uintptr_t address);
+
+  const Allocation* allocation_of(std::uintptr_t address) const;
+
+  // The last page of the range that is not free, as its base address; 0 when all are free.
+  std::uintptr_t last_occupied(Range range) const;
+
+  // The first page at or after `address` that is not free; kUserEnd when there is none.
+  std::uintptr_t next_occupied(std::uintptr_t address) const;
+
+  // The end of the run that starts at the page of `address`: where allocation, state or protection changes. Not for
+  // free pages.
+  std::uintptr_t run_end(std::uintptr_t address) const;
+
+  // Forgets arrays whose pages are all free.
+  void forget_unused_chunks();
+
+  std::uint32_t add(Range range, std::uint32_t protect);
+  std::map<std::uint32_t, Allocation> allocations;
+
+  // By base address of the chunk.
+  const std::map<std::uintptr_t, std::unique_ptr<Chunk>>& chunks() const { return chunks_; }
+
+private:
+  const Chunk* chunk_of(std::uintptr_t address) const;
+
+  std::map<std::uintptr_t, std::unique_ptr<Chunk>> chunks_;
+  std::uint32_t last_key_ = 0;
+  mutable std::uintptr_t cached_base_ = ~std::uintptr_t{0};
+  mutable Chunk* cached_ = nullptr;
+};
+
+} // namespace model

@@ -1,0 +1,404 @@
+#include "player.h"
+
+#include "winapi.h"
+
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <sstream>
+
+namespace model {
+namespace {
+
+constexpr DWORD kUntouched = 0x1234567; // the last error before each call
+constexpr DWORD kOldUntouched = 0xABCDEF;
+constexpr std::uint64_t kMostWrittenPages = 256;
+
+void* pointer(std::uintptr_t address) { return reinterpret_cast<void*>(address); }
+std::uintptr_t number(const void* address) { return reinterpret_cast<std::uintptr_t>(address); }
+
+// The words of a page that carry its tag: first, middle, last.
+constexpr std::array<std::uintptr_t, 3> kTagged = {0, 2040, 4088};
+
+volatile std::uint64_t& word(std::uintptr_t address) { return *reinterpret_cast<volatile std::uint64_t*>(address); }
+
+std::string text_of(const Verdict& verdict) {
+  std::string text;
+  if (verdict.outcome != Verdict::Outcome::failure)
+    text = "success";
+  for (std::uint32_t code : verdict.codes)
+    text += (text.empty() ? "error " : " or ") + (code > 0xFFFF ? hex(code) : std::to_string(code));
+  return text + " (" + verdict.why + ")";
+}
+
+} // namespace
+
+std::string hex(std::uint64_t value) {
+  std::ostringstream out;
+  out << "0x" << std::hex << value;
+  return out.str();
+}
+
+std::optional<std::uintptr_t> Player::resolve(const Place& place) const {
+  auto offset = static_cast<std::uintptr_t>(place.offset); // wraps for negative offsets, as it should
+  const Slot& slot = slots_[static_cast<std::size_t>(place.index % kSlots)];
+  switch (place.origin) {
+  case Place::Origin::null:
+    return 0;
+  case Place::Origin::wild:
+    return offset;
+  case Place::Origin::arena:
+    if (windows_.arena.size() == 0)
+      return std::nullopt;
+    return windows_.arena.begin + offset;
+  case Place::Origin::outside:
+    return windows_.outside.begin + offset;
+  case Place::Origin::slot:
+  case Place::Origin::inside:
+  case Place::Origin::after:
+    break;
+  }
+  if (slot.base == 0)
+    return std::nullopt;
+  if (place.origin == Place::Origin::slot)
+    return slot.base + offset;
+  if (place.origin == Place::Origin::inside)
+    return slot.base + offset % slot.size;
+  return slot.base + slot.size + offset;
+}
+
+void Player::play(const Operation& operation) {
+  std::optional<std::uintptr_t> address = resolve(operation.place);
+  if (!address)
+    return;
+  switch (operation.call) {
+  case Call::alloc:
+    return alloc(operation, *address);
+  case Call::alloc2:
+    return alloc2(operation, *address);
+  case Call::free:
+    return free(operation, *address);
+  case Call::nt_free:
+    return nt_free(operation, *address);
+  case Call::protect:
+    return protect(operation, *address);
+  case Call::query:
+    return query(operation, *address);
+  case Call::write:
+    return write(operation, *address);
+  case Call::probe:
+    return probe(round_down(*address, kPage));
+  case Call::check:
+    return; // the caller's: it may concern several players
+  }
+}
+
+void Player::check_answer(const Verdict& verdict, bool ok, std::uint32_t error) {
+  ++calls;
+  if (ok)
+    ++successes;
+  bool expected = ok ? verdict.outcome != Verdict::Outcome::failure : verdict.allows(error);
+  if (!expected)
+    throw Mismatch("expected " + text_of(verdict) + ", got " +
+                   (ok ? "success" : "error " + (error > 0xFFFF ? hex(error) : std::to_string(error))));
+}
+
+// Another thread's stripe of the window outside may lie free there; only the arena is shared ground.
+bool Player::lands_elsewhere(const AllocCall& call) const {
+  if (!windows_.shared)
+    return false;
+  Range asked =
+      call.has_requirements ? Range{call.lowest, call.highest + 1} : Range{call.address, call.address + call.size};
+  if (!asked.overlaps(windows_.outside))
+    return false;
+  if (call.has_requirements)
+    return true;
+  std::uintptr_t first = round_down(call.address, kGranule);
+  for (std::uintptr_t at = first; at < call.address + call.size; at += kGranule)
+    if (!model.knows(at))
+      return true;
+  return false;
+}
+
+void Player::alloc(const Operation& operation, std::uintptr_t address) {
+  AllocCall call{address, operation.size, operation.type, operation.protect};
+  Verdict verdict = model.judge_alloc(call);
+  if (verdict.outcome == Verdict::Outcome::skip || (call.reserves() && lands_elsewhere(call)))
+    return;
+
+  SetLastError(kUntouched);
+  void* result = operation.ex ? VirtualAllocEx(GetCurrentProcess(), pointer(address), operation.size, operation.type,
+                                               operation.protect)
+                              : VirtualAlloc(pointer(address), operation.size, operation.type, operation.protect);
+  finish_alloc(call, verdict, result, GetLastError(), operation.slot);
+}
+
+void Player::alloc2(const Operation& operation, std::uintptr_t lowest) {
+  AllocCall call{0, operation.size, operation.type, operation.protect};
+  call.has_requirements = true;
+  call.lowest = operation.span == 0 ? 0 : lowest;
+  call.highest = operation.span == 0 ? 0 : lowest + operation.span - 1;
+  call.alignment = operation.alignment;
+  Verdict verdict = model.judge_alloc(call);
+  if (verdict.outcome == Verdict::Outcome::skip || lands_elsewhere(call))
+    return;
+
+  MEM_ADDRESS_REQUIREMENTS requirements{};
+  requirements.LowestStartingAddress = pointer(call.lowest);
+  requirements.HighestEndingAddress = pointer(call.highest);
+  requirements.Alignment = call.alignment;
+  MEM_EXTENDED_PARAMETER parameter{};
+  parameter.Type = MemExtendedParameterAddressRequirements;
+  parameter.Pointer = &requirements;
+
+  SetLastError(kUntouched);
+  void* result = VirtualAlloc2(operation.ex ? GetCurrentProcess() : nullptr, nullptr, operation.size, operation.type,
+                               operation.protect, &parameter, 1);
+  finish_alloc(call, verdict, result, GetLastError(), operation.slot);
+}
+
+void Player::finish_alloc(const AllocCall& call, const Verdict& verdict, void* result, std::uint32_t error, int slot) {
+  check_answer(verdict, result != nullptr, error);
+  if (result == nullptr)
+    return;
+  if (error != kUntouched)
+    throw Mismatch("N1: a success changed the last error to " + std::to_string(error));
+
+  std::uintptr_t base = number(result);
+  if (std::uintptr_t wanted = Model::expected_base(call); wanted != 0) {
+    if (base != wanted)
+      throw Mismatch("expected the base " + hex(wanted) + ", got " + hex(base));
+  } else {
+    if (const char* wrong = model.placement_error(call, base))
+      throw Mismatch(std::string("got the base ") + hex(base) + ": " + wrong);
+    if ((call.type & MEM_TOP_DOWN) != 0)
+      check_highest(call, base);
+  }
+  model.apply_alloc(call, base);
+  if (call.reserves())
+    slots_[static_cast<std::size_t>(slot % kSlots)] = {base, round_up(call.size, kPage)};
+}
+
+// V21: no hole between the result and the highest allocation above it may have room. Only holes between two of our own
+// allocations in the arena are certain to be usable.
+void Player::check_highest(const AllocCall& call, std::uintptr_t base) const {
+  if (windows_.shared || call.has_requirements || windows_.outside.contains(base))
+    return;
+  std::uintptr_t hole = base + round_up(call.size, kPage);
+  for (;;) {
+    std::uintptr_t next = model.pages.next_occupied(hole);
+    if (next == kUserEnd)
+      return;
+    std::uintptr_t start = round_up(hole, kGranule);
+    // The hole's last granule counts only where the next allocation begins at a granule.
+    std::uintptr_t end = round_down(next, kGranule);
+    if (start + round_up(call.size, kGranule) <= end)
+      throw Mismatch("V21: top-down gave " + hex(base) + " although " + hex(start) + " to " + hex(end) + " is free");
+    hole = model.pages.allocation_of(next)->range.end;
+  }
+}
+
+void Player::free(const Operation& operation, std::uintptr_t address) {
+  FreeCall call{address, operation.size, operation.type};
+  Verdict verdict = model.judge_free(call);
+  if (verdict.outcome == Verdict::Outcome::skip)
+    return;
+
+  SetLastError(kUntouched);
+  BOOL ok = operation.ex ? VirtualFreeEx(GetCurrentProcess(), pointer(address), operation.size, operation.type)
+                         : VirtualFree(pointer(address), operation.size, operation.type);
+  DWORD error = GetLastError();
+  check_answer(verdict, ok != 0, error);
+  if (ok == 0)
+    return;
+  if (error != kUntouched)
+    throw Mismatch("N1: a success changed the last error to " + std::to_string(error));
+  model.apply_free(call);
+}
+
+void Player::nt_free(const Operation& operation, std::uintptr_t address) {
+  FreeCall call{address, operation.size, operation.type};
+  Verdict verdict = model.judge_nt_free(call);
+  if (verdict.outcome == Verdict::Outcome::skip)
+    return;
+
+  PVOID base = pointer(address);
+  SIZE_T size = operation.size;
+  NTSTATUS status = NtFreeVirtualMemory(GetCurrentProcess(), &base, &size, operation.type);
+  check_answer(verdict, status >= 0, static_cast<std::uint32_t>(status));
+
+  Range reported{address, address + operation.size}; // V110: untouched by a failure
+  if (status >= 0)
+    reported = model.apply_free(call);
+  if (number(base) != reported.begin || size != reported.size())
+    throw Mismatch("V110: expected base " + hex(reported.begin) + " and size " + hex(reported.size()) + ", got " +
+                   hex(number(base)) + " and " + hex(size));
+}
+
+void Player::protect(const Operation& operation, std::uintptr_t address) {
+  Verdict verdict = model.judge_protect(address, operation.size, operation.protect, operation.bad_pointer);
+  if (verdict.outcome == Verdict::Outcome::skip)
+    return;
+
+  DWORD old = kOldUntouched;
+  DWORD* old_pointer = operation.bad_pointer ? nullptr : &old;
+  SetLastError(kUntouched);
+  BOOL ok = operation.ex ? VirtualProtectEx(GetCurrentProcess(), pointer(address), operation.size, operation.protect,
+                                            old_pointer)
+                         : VirtualProtect(pointer(address), operation.size, operation.protect, old_pointer);
+  DWORD error = GetLastError();
+  check_answer(verdict, ok != 0, error);
+
+  DWORD wanted = kOldUntouched; // V44
+  if (ok != 0) {
+    if (error != kUntouched)
+      throw Mismatch("N1: a success changed the last error to " + std::to_string(error));
+    wanted = model.shown_protect(model.pages.at(address));
+    model.apply_protect({round_down(address, kPage), round_up(address + operation.size, kPage)}, operation.protect);
+  }
+  // How the cache bits of an allocation go together with no access, no rule says.
+  if (old != wanted && (wanted != PAGE_NOACCESS || (old & ~DWORD{PAGE_NOCACHE | PAGE_WRITECOMBINE}) != wanted))
+    throw Mismatch("V44: expected the old protection " + hex(wanted) + ", got " + hex(old));
+}
+
+void Player::query(const Operation& operation, std::uintptr_t address) {
+  if (address >= kUserEnd) { // V52
+    MEMORY_BASIC_INFORMATION info{};
+    SetLastError(kUntouched);
+    SIZE_T length = operation.ex ? VirtualQueryEx(GetCurrentProcess(), pointer(address), &info, sizeof info)
+                                 : VirtualQuery(pointer(address), &info, sizeof info);
+    check_answer(Verdict::failure({kErrorInvalidParameter}, "V52 beyond user space"), length != 0, GetLastError());
+    return;
+  }
+  ++calls;
+  ++successes;
+  if (model.knows(address) && model.pages.at(address).state != State::foreign)
+    check_query(model, address);
+}
+
+void Player::write(const Operation& operation, std::uintptr_t address) {
+  std::uintptr_t first = round_down(address, kPage);
+  std::uint64_t count = std::min(operation.size / kPage + 1, kMostWrittenPages);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    std::uintptr_t at = first + i * kPage;
+    const Page& page = model.pages.at(at);
+    if (page.state != State::committed || !writable(page.protect))
+      continue;
+    std::uint64_t tag = (next_tag_++ << 16) | 0x7A6;
+    for (std::uintptr_t offset : kTagged)
+      word(at + offset) = tag;
+    Page& changed = model.pages.change(at);
+    changed.tag = tag;
+    changed.may_be_zero = false;
+  }
+}
+
+void Player::probe(std::uintptr_t page) {
+  if (page >= kUserEnd || !model.knows(page))
+    return;
+  const Page& expected = model.pages.at(page);
+  if (expected.state == State::foreign)
+    return;
+  bool committed = expected.state == State::committed;
+  if (kernel_reads(page) != (committed && readable(expected.protect)))
+    throw Mismatch(hex(page) + " is " + (committed ? "not readable" : "readable") + " for the kernel");
+  if (kernel_writes(page) != (committed && writable(expected.protect)))
+    throw Mismatch(hex(page) + " is " + (committed && writable(expected.protect) ? "not " : "") +
+                   "writable for the kernel");
+}
+
+void Player::open_all_pages() {
+  for (const auto& [base, chunk] : model.pages.chunks())
+    for (std::size_t i = 0; i < Pages::kPerChunk; ++i) {
+      Page& page = chunk->pages[i];
+      if (page.state != State::committed || page.protect != PAGE_NOACCESS)
+        continue;
+      std::uintptr_t begin = base + i * kPage;
+      std::uintptr_t end = std::min(model.pages.run_end(begin), base + kChunk);
+      DWORD old = 0;
+      if (VirtualProtect(pointer(begin), end - begin, PAGE_READONLY, &old) == 0)
+        throw Mismatch("opening " + hex(begin) + " failed, error " + std::to_string(GetLastError()));
+      model.apply_protect({begin, end}, PAGE_READONLY);
+    }
+}
+
+void Player::release_all() {
+  while (!model.pages.allocations.empty()) {
+    std::uintptr_t base = model.pages.allocations.begin()->second.range.begin;
+    if (VirtualFree(pointer(base), 0, MEM_RELEASE) == 0)
+      throw Mismatch("releasing " + hex(base) + " failed, error " + std::to_string(GetLastError()));
+    model.apply_free({base, 0, MEM_RELEASE});
+  }
+}
+
+void check_contents(const Model& model, std::uintptr_t page) {
+  const Page& expected = model.pages.at(page);
+  for (std::uintptr_t offset : kTagged) {
+    std::uint64_t got = word(page + offset);
+    if (got != expected.tag && !(expected.may_be_zero && got == 0))
+      throw Mismatch("the page " + hex(page) + " holds " + hex(got) + " at offset " + std::to_string(offset) +
+                     ", expected " + hex(expected.tag) + (expected.may_be_zero ? " or 0" : ""));
+  }
+}
+
+void check_query(const Model& model, std::uintptr_t address) {
+  std::uintptr_t first = round_down(address, kPage);
+  const Page& page = model.pages.at(first);
+  const Allocation* allocation = model.pages.allocation_of(first);
+
+  MEMORY_BASIC_INFORMATION got{};
+  SetLastError(kUntouched);
+  SIZE_T length = VirtualQuery(pointer(address), &got, sizeof got);
+  if (length != sizeof got || GetLastError() != kUntouched)
+    throw Mismatch("V50: the query of " + hex(address) + " returned " + std::to_string(length) + ", last error " +
+                   std::to_string(GetLastError()));
+
+  auto expect = [&](const char* field, std::uint64_t value, std::uint64_t wanted) {
+    if (value != wanted)
+      throw Mismatch("query of " + hex(address) + ": expected " + field + " " + hex(wanted) + ", got " + hex(value));
+  };
+  expect("BaseAddress", number(got.BaseAddress), first);
+  if (allocation == nullptr) {
+    expect("State", got.State, MEM_FREE);
+    expect("AllocationBase", number(got.AllocationBase), 0);
+    expect("AllocationProtect", got.AllocationProtect, 0);
+    expect("Protect", got.Protect, PAGE_NOACCESS);
+    expect("Type", got.Type, 0);
+    // V53: forward to the first page that differs. What ends a free run is ours, or else the query says so.
+    std::uintptr_t end = first + got.RegionSize;
+    std::uintptr_t ours = model.pages.next_occupied(first);
+    if (end > ours || end <= first)
+      throw Mismatch("query of " + hex(address) + ": a free run ends at " + hex(end) + ", but " + hex(ours) +
+                     " is not free");
+    return;
+  }
+  expect("State", got.State, page.state == State::committed ? MEM_COMMIT : MEM_RESERVE);
+  expect("AllocationBase", number(got.AllocationBase), allocation->range.begin);
+  expect("AllocationProtect", got.AllocationProtect, allocation->protect);
+  expect("Type", got.Type, MEM_PRIVATE);
+  expect("RegionSize", got.RegionSize, model.pages.run_end(first) - first);
+  std::uint32_t protect = model.shown_protect(page);
+  if (protect == PAGE_NOACCESS) // how the allocation's cache bits go together with no access, no rule says
+    got.Protect &= ~DWORD{PAGE_NOCACHE | PAGE_WRITECOMBINE};
+  expect("Protect", got.Protect, protect);
+}
+
+bool kernel_reads(std::uintptr_t page) {
+  char byte = 0;
+  iovec here{&byte, 1};
+  iovec there{pointer(page), 1};
+  return process_vm_readv(getpid(), &here, 1, &there, 1, 0) == 1;
+}
+
+bool kernel_writes(std::uintptr_t page) {
+  char byte = 0;
+  iovec here{&byte, 1};
+  iovec there{pointer(page), 1};
+  // What is written must be what is there; a page that cannot be read holds nothing that could be spoilt by a 0 …
+  // unless the kernel writes where it must not, which is what the caller wants to find out.
+  process_vm_readv(getpid(), &here, 1, &there, 1, 0);
+  return process_vm_writev(getpid(), &here, 1, &there, 1, 0) == 1;
+}
+
+} // namespace model

@@ -1,0 +1,82 @@
+// Plays a sequence of operations against winmem and against the model at once.
+//
+// Owns:      Player: resolves places to addresses, asks the model for the verdict, makes the call, compares result and
+// last
+//            error (also that a success leaves the last error alone, N1), then lets the model follow.
+// Fails:     by a Mismatch with a text for people; the first one ends the sequence.
+// Threads:   one Player per thread, nothing shared.
+#pragma once
+
+#include "rules.h"
+
+#include <array>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+namespace model {
+
+struct Mismatch : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+std::string hex(std::uint64_t value);
+
+struct Windows {
+  Range arena;         // inside winmem's arena; empty where the arena is too small for one
+  Range outside;       // at a fixed address outside
+  bool shared = false; // several threads play
+};
+
+class Player {
+public:
+  Player(const Windows& windows, Territory territory) : model(std::move(territory)), windows_(windows) {}
+
+  void play(const Operation& operation);
+
+  // Makes everything readable that is committed, so that the last comparison sees the contents of no-access pages too.
+  void open_all_pages();
+  // Releases everything, by rules that have been checked on the way.
+  void release_all();
+
+  Model model;
+  std::uint64_t calls = 0;     // calls made
+  std::uint64_t successes = 0; // calls that succeeded
+
+private:
+  struct Slot {
+    std::uintptr_t base = 0;
+    std::uintptr_t size = 0;
+  };
+
+  std::optional<std::uintptr_t> resolve(const Place& place) const;
+  bool lands_elsewhere(const AllocCall& call) const;
+
+  void alloc(const Operation& operation, std::uintptr_t address);
+  void alloc2(const Operation& operation, std::uintptr_t lowest);
+  void finish_alloc(const AllocCall& call, const Verdict& verdict, void* result, std::uint32_t error, int slot);
+  void free(const Operation& operation, std::uintptr_t address);
+  void nt_free(const Operation& operation, std::uintptr_t address);
+  void protect(const Operation& operation, std::uintptr_t address);
+  void query(const Operation& operation, std::uintptr_t address);
+  void write(const Operation& operation, std::uintptr_t address);
+  void probe(std::uintptr_t address);
+  void check_highest(const AllocCall& call, std::uintptr_t base) const;
+  void check_answer(const Verdict& verdict, bool ok, std::uint32_t error);
+
+  Windows windows_;
+  std::array<Slot, kSlots> slots_{};
+  std::uint64_t next_tag_ = 1;
+};
+
+// Compares one query answer with the model; `address` must be known to it.
+void check_query(const Model& model, std::uintptr_t address);
+
+// Reads a committed, readable page and compares its contents with the model.
+void check_contents(const Model& model, std::uintptr_t page);
+
+// Whether the kernel would read from, and write to, this page for the program.
+bool kernel_reads(std::uintptr_t page);
+bool kernel_writes(std::uintptr_t page); // writes what is there already
+
+} // namespace model
