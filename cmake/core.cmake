@@ -8,7 +8,8 @@ find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
 # The generated parts come from one table: which names the SDK's libraries export.
 set(WINMEM_GENERATED "${CMAKE_CURRENT_BINARY_DIR}/generated")
 set(WINMEM_NAMES "${CMAKE_CURRENT_SOURCE_DIR}/src/exports/names.tsv")
-set(WINMEM_EXPORT_FILES "${WINMEM_GENERATED}/core_names.h" "${WINMEM_GENERATED}/shell.S" "${WINMEM_GENERATED}/shell.map")
+set(WINMEM_EXPORT_FILES
+    "${WINMEM_GENERATED}/core_names.h" "${WINMEM_GENERATED}/shell.S" "${WINMEM_GENERATED}/shell.map")
 add_custom_command(
     OUTPUT ${WINMEM_EXPORT_FILES}
     COMMAND Python3::Interpreter "${CMAKE_CURRENT_SOURCE_DIR}/cmake/make_exports.py" "${WINMEM_NAMES}"
@@ -18,9 +19,9 @@ add_custom_command(
     VERBATIM)
 add_custom_target(winmem_exports DEPENDS ${WINMEM_EXPORT_FILES})
 
-# What programs see: the SDK headers as system headers (their macros cast as C does), the shields that keep the compiler's
-# own headers from taking _WIN32 for Windows, and the header with the keywords of Microsoft's compiler that is included
-# before everything else. The _WIN32 family of macros is winmem-cc's business, never a target's.
+# What programs see: the SDK headers as system headers (their macros cast as C does), the shields that keep the
+# compiler's own headers from taking _WIN32 for Windows, and the header with the keywords of Microsoft's compiler that
+# is included before everything else. The _WIN32 family of macros is winmem-cc's business, never a target's.
 add_library(winmem_headers INTERFACE)
 add_library(winmem::headers ALIAS winmem_headers)
 set_target_properties(winmem_headers PROPERTIES EXPORT_NAME headers)
@@ -30,7 +31,8 @@ target_include_directories(winmem_headers SYSTEM INTERFACE
 target_compile_options(winmem_headers INTERFACE
     "$<$<COMPILE_LANGUAGE:C,CXX>:SHELL:-include winmem_compat.h>")
 
-file(GLOB winmem_core_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/src/*/*.cpp" "${CMAKE_CURRENT_SOURCE_DIR}/src/*/*.S")
+file(GLOB winmem_core_sources CONFIGURE_DEPENDS
+    "${CMAKE_CURRENT_SOURCE_DIR}/src/*/*.cpp" "${CMAKE_CURRENT_SOURCE_DIR}/src/*/*.S")
 add_library(winmem_core_objects OBJECT ${winmem_core_sources})
 add_dependencies(winmem_core_objects winmem_exports)
 include("${CMAKE_CURRENT_SOURCE_DIR}/src/exports/exports.cmake")

@@ -1,12 +1,12 @@
 # Every build option of winmem, with its default.
 #
-# | option                | default              | meaning                                                              |
-# |-----------------------|----------------------|----------------------------------------------------------------------|
-# | WINMEM_BUILD_TESTS    | ON at the top level  | build tests/, run them with ctest                                    |
-# | WINMEM_BUILD_EXAMPLES | ON at the top level  | build examples/                                                      |
-# | WINMEM_BUILD_BENCH    | ON at the top level  | build bench/                                                         |
-# | WINMEM_WERROR         | OFF (presets: ON)    | warnings are errors                                                  |
-# | WINMEM_SANITIZE       | empty                | list for -fsanitize=: address, undefined, thread                     |
+# | option                | default             | meaning                                          |
+# |-----------------------|---------------------|--------------------------------------------------|
+# | WINMEM_BUILD_TESTS    | ON at the top level | build tests/, run them with ctest                |
+# | WINMEM_BUILD_EXAMPLES | ON at the top level | build examples/                                  |
+# | WINMEM_BUILD_BENCH    | ON at the top level | build bench/                                     |
+# | WINMEM_WERROR         | OFF (presets: ON)   | warnings are errors                              |
+# | WINMEM_SANITIZE       | empty               | list for -fsanitize=: address, undefined, thread |
 
 option(WINMEM_BUILD_TESTS "Build winmem's tests" ${PROJECT_IS_TOP_LEVEL})
 option(WINMEM_BUILD_EXAMPLES "Build winmem's examples" ${PROJECT_IS_TOP_LEVEL})

@@ -1,1 +1,2 @@
-"""The parts of winmem-cc: its options (arguments), the compiler's command line (compiler), --explain (explain, inventory)."""
+"""The parts of winmem-cc: its options (arguments), the compiler's command line (compiler), and --explain (explain,
+diagnostics, inventory)."""

@@ -117,7 +117,7 @@ def shape(args):
         if result.language == "none":
             result.language = ""
     if not result.sources and not result.objects:
-        result.links = False  # --version, -print-search-dirs …
+        result.links = False  # --version, -print-search-dirs ...
     return result
 
 

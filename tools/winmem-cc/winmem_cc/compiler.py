@@ -67,7 +67,7 @@ class Command:
             flags += [f"-U{name}" for name in LINUX_MACROS]
         if self.own.wide:
             flags.append("-fshort-wchar")
-        # `#pragma comment(lib, …)` and `#pragma warning` mean something to Microsoft's compiler only.
+        # `#pragma comment(lib, ...)` and `#pragma warning` mean something to Microsoft's compiler only.
         flags.append("-Wno-unknown-pragmas")
         return flags
 

@@ -5,7 +5,8 @@ import re
 
 # file:line:column: kind: text. Carets, notes about macros and "In function" lines do not match.
 DIAGNOSTIC = re.compile(
-    r"^(?P<file>[^\s:][^:\n]*):(?P<line>\d+)(?::\d+)?: (?P<kind>fatal error|error|warning): (?P<text>.*)$", re.MULTILINE
+    r"^(?P<file>[^\s:][^:\n]*):(?P<line>\d+)(?::\d+)?: (?P<kind>fatal error|error|warning): (?P<text>.*)$",
+    re.MULTILINE,
 )
 
 UNDECLARED = (
@@ -38,7 +39,7 @@ def missing_header(messages):
 
 
 def undeclared_names(messages):
-    """Name → where it is first used without a declaration."""
+    """Name and where it is first used without a declaration."""
     names = {}
     for match in DIAGNOSTIC.finditer(messages):
         for pattern in UNDECLARED:
@@ -53,7 +54,7 @@ LITERAL = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'')
 
 
 def _own_lines(text):
-    """The lines of preprocessed text that come from the user's files, each with file:line. Flag 3 marks system headers."""
+    """The lines of preprocessed text from the user's files, each with its file:line. Flag 3 marks system headers."""
     file, line, own = "", 0, False
     for raw in text.splitlines():
         marker = LINE_MARKER.match(raw)
@@ -67,7 +68,7 @@ def _own_lines(text):
 
 
 def called_names(text):
-    """Word before a parenthesis → where it is first seen."""
+    """Word before a parenthesis and where it is first seen."""
     names = {}
     for where, raw in _own_lines(text):
         for match in re.finditer(r"\b([A-Za-z_]\w*)\s*\(", LITERAL.sub('""', raw)):
@@ -76,7 +77,7 @@ def called_names(text):
 
 
 def looked_up_names(text):
-    """Names in GetProcAddress(module, "name") → where."""
+    """Names in GetProcAddress(module, "name") and where."""
     names = {}
     for where, raw in _own_lines(text):
         for match in re.finditer(r'\bGetProcAddress\s*\([^;"]*"(\w+)"', raw):

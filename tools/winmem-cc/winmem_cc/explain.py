@@ -1,7 +1,7 @@
 """--explain: which Windows functions the sources use that winmem lacks, and where a 64-bit long meets a 32-bit LONG.
 
-Each source is compiled for its diagnostics only. If it compiles, its object file knows best which functions it calls. If
-it does not, the list comes from the compiler's "undeclared" messages and from the words of the preprocessed source.
+Each source is compiled for its diagnostics only. If it compiles, its object file knows best which functions it calls.
+If it does not, the list comes from the compiler's "undeclared" messages and from the words of the preprocessed source.
 A header that winmem lacks must not end the search, so an empty one takes its place and the source is compiled again.
 """
 
@@ -122,7 +122,7 @@ class Source:
             unknown = {name for name in undeclared if name in symbols} - missing
         else:
             present = {name for name in first_use if self.inventory.has(name)}
-            functions = {n for n in first_use if n in self.inventory.windows and self.inventory.windows[n].kind == "function"}
+            functions = {name for name in first_use if self.inventory.is_function(name)}
             missing = {name for name in functions | set(undeclared) if self.inventory.lacks(name)}
             unknown = {name for name in undeclared if name in first_use} - missing
         unknown = {name for name in unknown if not self.inventory.in_libc(name) and not self.inventory.has(name)}
@@ -130,9 +130,10 @@ class Source:
         for header in self.missing_headers:
             print(f"{header.where}: header <{header.name}>: winmem lacks it")
         for name in sorted(missing):
-            print(f"{self.where(name, undeclared, first_use)}: {name} ({self.inventory.describe(name)}): winmem lacks it")
+            known = self.inventory.describe(name)
+            print(f"{self.where(name, undeclared, first_use)}: {name} ({known}): winmem lacks it")
         for name in sorted(unknown):
-            print(f"{self.where(name, undeclared, first_use)}: {name}: nothing declares it, and winmem does not know it")
+            print(f"{self.where(name, undeclared, first_use)}: {name}: declared nowhere, and winmem does not know it")
         for name, where in sorted(looked_up_names(text).items()):
             if name not in self.inventory.winmem:
                 print(f"{where}: note: GetProcAddress finds no \"{name}\" in winmem")
@@ -158,7 +159,7 @@ class Source:
         for error in errors[:20]:
             print(error)
         if len(errors) > 20:
-            print(f"{self.path}: … and {len(errors) - 20} more errors")
+            print(f"{self.path}: ... and {len(errors) - 20} more errors")
         print(f"{self.path}: does not compile yet, so this list may be incomplete")
 
     def long_pointers(self, messages):

@@ -33,13 +33,18 @@ class Inventory:
         """A function of Windows that neither winmem nor libc has."""
         return symbol in self.windows and not self.has(symbol) and not self.in_libc(symbol)
 
+    def is_function(self, name):
+        """A function of Windows: not a macro, an inline or an intrinsic, which headers define completely."""
+        known = self.windows.get(name)
+        return known is not None and known.kind == "function"
+
     def in_libc(self, symbol):
         return any(hasattr(library, symbol) for library in self._libc)
 
     def describe(self, name):
         known = self.windows.get(name)
         if known is None:
-            return "not one of the functions that winmem knows of"
+            return "not in winmem's inventory"
         where = [part for part in (known.dll, known.header) if part not in ("-", "none")]
         return ", ".join(where)
 
