@@ -10,19 +10,16 @@ namespace winmem::host {
 
 namespace {
 
+constexpr Address kKernelHalf = Address{1} << 63; // the text ends with [vsyscall] there
+
 struct KnownName {
   const char* text;
   MapName name;
 };
 
 constexpr KnownName kNames[] = {
-    {"", MapName::none},
-    {"[stack]", MapName::stack},
-    {"[heap]", MapName::heap},
-    {"[vdso]", MapName::vdso},
-    {"[vvar]", MapName::vvar},
-    {"[vvar_vclock]", MapName::vvar},
-    {"[vsyscall]", MapName::vsyscall},
+    {"", MapName::none},       {"[stack]", MapName::stack}, {"[heap]", MapName::heap},
+    {"[vdso]", MapName::vdso}, {"[vvar]", MapName::vvar},   {"[vvar_vclock]", MapName::vvar},
 };
 
 bool same(const char* a, const char* b) {
@@ -105,7 +102,7 @@ MapText read_map_text(Address at, Mapping& out) {
   bool found = lines.seek(at, out);
   system_call(SYS_close, file);
   if (found) {
-    return MapText::found;
+    return out.range.begin < kKernelHalf ? MapText::found : MapText::nothing;
   }
   return source.failed() || source.was_empty() ? MapText::unreadable : MapText::nothing;
 }

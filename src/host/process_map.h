@@ -27,7 +27,6 @@ enum class MapName : std::uint8_t {
   heap,    // brk
   vdso,
   vvar,
-  vsyscall,
   other, // a file's path, or a name that somebody gave
 };
 
@@ -48,7 +47,8 @@ struct Mapping {
   bool is_accessible() const { return read || write || execute; }
 };
 
-// The mapping that covers `at`, or the next one above. False when there is none.
+// The mapping that covers `at`, or the next one above. False when there is none. The vsyscall page, in the kernel's
+// half of the address space, is no mapping of the process.
 bool next_mapping(Address at, Mapping& out);
 
 // The same with `name` found out, which takes half as long again.
