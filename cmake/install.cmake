@@ -14,8 +14,9 @@ configure_package_config_file(cmake/winmem-config.cmake.in "${CMAKE_CURRENT_BINA
     INSTALL_DESTINATION "${package_dir}")
 write_basic_package_version_file("${CMAKE_CURRENT_BINARY_DIR}/winmem-config-version.cmake"
     COMPATIBILITY SameMinorVersion)
-install(DESTINATION "${package_dir}" FILES
-    "${CMAKE_CURRENT_BINARY_DIR}/winmem-config.cmake" "${CMAKE_CURRENT_BINARY_DIR}/winmem-config-version.cmake")
+install(
+    FILES "${CMAKE_CURRENT_BINARY_DIR}/winmem-config.cmake" "${CMAKE_CURRENT_BINARY_DIR}/winmem-config-version.cmake"
+    DESTINATION "${package_dir}")
 
 file(RELATIVE_PATH up "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
 file(RELATIVE_PATH lib "${CMAKE_INSTALL_PREFIX}" "${CMAKE_INSTALL_FULL_LIBDIR}")
