@@ -44,8 +44,9 @@ WINBASEAPI HMODULE WINAPI LoadLibraryExW(LPCWSTR lpLibFileName, HANDLE hFile, DW
 // Takes back one LoadLibrary. FALSE and ERROR_MOD_NOT_FOUND if hLibModule is no module.
 WINBASEAPI BOOL WINAPI FreeLibrary(HMODULE hLibModule);
 
-// The function of that name in the module. Unknown name: NULL and ERROR_PROC_NOT_FOUND.
-WINBASEAPI FARPROC WINAPI GetProcAddress(HMODULE hModule, LPCSTR lpProcName);
+// The function of that name in the module. Unknown name: NULL and ERROR_PROC_NOT_FOUND. It is bound as the W functions
+// are, since the W functions that it finds are those for the program's own wide characters.
+WINBASEAPI FARPROC WINAPI GetProcAddress(HMODULE hModule, LPCSTR lpProcName) WINMEM_WIDE(GetProcAddress);
 
 #ifdef UNICODE
 #define GetModuleHandle GetModuleHandleW
