@@ -14,6 +14,9 @@
 #define IMAGE_FILE_MACHINE_AMD64   0x8664
 #define IMAGE_FILE_MACHINE_ARM64   0xAA64
 
+// Files are packed more tightly than memory.
+#pragma pack(push, 2)
+
 typedef struct _IMAGE_DOS_HEADER {
   WORD e_magic;
   WORD e_cblp;
@@ -35,6 +38,10 @@ typedef struct _IMAGE_DOS_HEADER {
   WORD e_res2[10];
   LONG e_lfanew;
 } IMAGE_DOS_HEADER, *PIMAGE_DOS_HEADER;
+
+#pragma pack(pop)
+
+#pragma pack(push, 4)
 
 typedef struct _IMAGE_FILE_HEADER {
   WORD Machine;
@@ -110,6 +117,8 @@ typedef struct _IMAGE_SECTION_HEADER {
   WORD NumberOfLinenumbers;
   DWORD Characteristics;
 } IMAGE_SECTION_HEADER, *PIMAGE_SECTION_HEADER;
+
+#pragma pack(pop)
 
 #define IMAGE_FIRST_SECTION(ntheader)                                                                                  \
   ((PIMAGE_SECTION_HEADER)((ULONG_PTR)(ntheader) + FIELD_OFFSET(IMAGE_NT_HEADERS, OptionalHeader) +                    \
