@@ -43,6 +43,7 @@ public:
       PageRun run = find_run(root, at, model.size());
       ASSERT_EQ(run.begin, at);
       ASSERT_GT(run.end, at);
+      ASSERT_EQ(find_run(root, run.end - 1, model.size()).begin, at);
       for (PageIndex page = run.begin; page < run.end; ++page) {
         ASSERT_EQ(model[page], run.state) << "page " << page;
       }
