@@ -2,10 +2,6 @@
 
 #include "winapi.h"
 
-#include <rapidcheck/shrink/Shrink.h>
-#include <rapidcheck/shrinkable/Create.h>
-#include <rapidcheck/shrinkable/Transform.h>
-
 #include <tuple>
 
 namespace model {
@@ -231,7 +227,7 @@ Gen<Operation> look(Call which) {
 
 } // namespace
 
-Gen<Operation> any_operation() {
+ShrinkableOperation any_operation(const rc::Random& random) {
   static const Gen<Operation> kAny = gen::weightedOneOf<Operation>({{12, alloc_anywhere()},
                                                                     {16, reserve_at()},
                                                                     {26, commit_or_reset()},
@@ -242,47 +238,8 @@ Gen<Operation> any_operation() {
                                                                     {14, look(Call::write)},
                                                                     {4, look(Call::probe)},
                                                                     {1, gen::just(Operation{})}});
-  return kAny;
-}
-
-namespace {
-
-using Elements = std::vector<rc::Shrinkable<Operation>>;
-
-// RapidCheck's own containers of a given length never lose elements when they shrink; this one does.
-rc::Shrinkable<Sequence> shrinkable_sequence(const Elements& elements) {
-  auto smaller = [](const Elements& from) {
-    return rc::seq::concat(
-        rc::shrink::removeChunks(from),
-        rc::shrink::eachElement(from, [](const rc::Shrinkable<Operation>& each) { return each.shrinks(); }));
-  };
-  return rc::shrinkable::map(rc::shrinkable::shrinkRecur(elements, smaller), [](const Elements& from) {
-    Sequence sequence;
-    sequence.reserve(from.size());
-    for (const rc::Shrinkable<Operation>& each : from)
-      sequence.push_back(each.value());
-    return sequence;
-  });
-}
-
-Gen<Sequence> any_sequence(std::size_t length) {
-  return [length](const rc::Random& random, int size) {
-    rc::Random source(random);
-    Gen<Operation> each = any_operation();
-    Elements elements;
-    elements.reserve(length);
-    for (std::size_t i = 0; i < length; ++i)
-      elements.push_back(each(source.split(), size));
-    return shrinkable_sequence(elements);
-  };
-}
-
-} // namespace
-
-Gen<Sequences> any_sequences(std::size_t threads, std::size_t length) {
-  if (threads == 1)
-    return gen::map(any_sequence(length), [](Sequence&& one) { return Sequences{std::move(one)}; });
-  return gen::container<Sequences>(threads, any_sequence(length));
+  constexpr int kSize = 100; // RapidCheck's usual largest size; the generators here do not depend on it
+  return kAny(random, kSize);
 }
 
 } // namespace model

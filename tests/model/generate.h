@@ -3,7 +3,7 @@
 // Owns:      what is tried how often. Places and sizes crowd around the borders where an implementation changes its
 // way:
 //            pages, granules of 64 KiB, chunks of 2 MiB, and the ends of allocations.
-// Shrinks:   a sequence by leaving out operations, then by making the numbers of each smaller.
+// Shrinks:   each operation's numbers towards the simplest of their range. Leaving out operations is model_test's part.
 #pragma once
 
 #include "operation.h"
@@ -12,9 +12,9 @@
 
 namespace model {
 
-rc::Gen<Operation> any_operation();
+using ShrinkableOperation = rc::Shrinkable<Operation>;
 
-// A sequence of exactly `length` operations for each of `threads` threads.
-rc::Gen<Sequences> any_sequences(std::size_t threads, std::size_t length);
+// One operation, with what it could be made simpler to.
+ShrinkableOperation any_operation(const rc::Random& random);
 
 } // namespace model

@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,7 +24,6 @@
 #include <cstring>
 #include <fstream>
 #include <random>
-#include <rapidcheck/shrinkable/Operations.h>
 
 namespace {
 
@@ -40,6 +40,23 @@ struct Options {
   std::size_t length = 1000; // operations per sequence and thread
   std::uint64_t seed = 0;
   std::chrono::seconds shrink{60};
+};
+
+// What a run plays, still shrinkable: the operations of all threads in one list, each with its thread.
+struct Script {
+  struct Step {
+    std::size_t thread;
+    ShrinkableOperation operation;
+  };
+  std::size_t threads = 1;
+  std::vector<Step> steps;
+
+  Sequences sequences() const {
+    Sequences all(threads);
+    for (const Step& step : steps)
+      all[step.thread].push_back(step.operation.value());
+    return all;
+  }
 };
 
 struct Outcome {
@@ -122,32 +139,88 @@ Outcome play(const Options& options, const Sequences& sequences, std::chrono::se
   return outcome;
 }
 
-// Leaves out and makes smaller as long as it still fails and there is time.
-void shrink_and_report(const Options& options, const rc::Shrinkable<Sequences>& failing, const Outcome& first) {
-  std::printf("\nFAILED\n%s\nshrinking, for at most %lld s …\n", first.text.c_str(),
-              static_cast<long long>(options.shrink.count()));
-  std::fflush(stdout);
+Script any_script(const rc::Random& random, const Options& options) {
+  rc::Random source(random);
+  Script script{options.threads, {}};
+  script.steps.reserve(options.threads * options.length);
+  for (std::size_t i = 0; i < options.length; ++i)
+    for (std::size_t thread = 0; thread < options.threads; ++thread)
+      script.steps.push_back({thread, any_operation(source.split())});
+  return script;
+}
 
-  // Races do not show every time: a candidate of several threads gets a few tries.
-  int tries = options.threads > 1 ? 4 : 1;
-  auto deadline = Clock::now() + options.shrink;
-  std::string last_text = first.text;
-  auto still_fails = [&](const Sequences& candidate) {
-    for (int i = 0; i < tries && Clock::now() < deadline; ++i) {
-      Outcome outcome = play(options, candidate, kLongestGameWhileShrinking);
+// Leaves out operations in ever smaller pieces, then makes the remaining ones simpler, as long as the script still
+// fails and there is time.
+class Shrinking {
+public:
+  Shrinking(const Options& options, Script failing, Outcome outcome)
+      : options_(options), deadline_(Clock::now() + options.shrink), script_(std::move(failing)),
+        outcome_(std::move(outcome)) {}
+
+  std::pair<Script, Outcome> run() {
+    std::size_t before = 0;
+    do {
+      before = script_.steps.size();
+      for (std::size_t piece = before / 2; piece > 0; piece /= 2)
+        leave_out(piece);
+      simplify();
+    } while (script_.steps.size() < before && Clock::now() < deadline_);
+    return {script_, outcome_};
+  }
+
+private:
+  // Races do not show every time: a script of several threads gets a few tries.
+  bool still_fails(const Script& candidate) {
+    int tries = options_.threads > 1 ? 4 : 1;
+    for (int i = 0; i < tries && Clock::now() < deadline_; ++i) {
+      Outcome outcome = play(options_, candidate.sequences(), kLongestGameWhileShrinking);
       if (!outcome.good) {
-        last_text = outcome.text;
+        outcome_ = outcome;
         return true;
       }
     }
     return false;
-  };
-  Sequences smallest = rc::shrinkable::findLocalMin(failing, still_fails).first;
+  }
 
+  // From the end: operations after the failing one go first, and all at once.
+  void leave_out(std::size_t piece) {
+    for (std::size_t end = script_.steps.size(); end > 0 && Clock::now() < deadline_;) {
+      std::size_t begin = end > piece ? end - piece : 0;
+      Script candidate = script_;
+      candidate.steps.erase(candidate.steps.begin() + static_cast<std::ptrdiff_t>(begin),
+                            candidate.steps.begin() + static_cast<std::ptrdiff_t>(end));
+      if (still_fails(candidate))
+        script_ = std::move(candidate);
+      end = begin;
+    }
+  }
+
+  void simplify() {
+    for (std::size_t i = 0; i < script_.steps.size() && Clock::now() < deadline_; ++i) {
+      rc::Seq<ShrinkableOperation> simpler = script_.steps[i].operation.shrinks();
+      while (auto next = simpler.next()) {
+        Script candidate = script_;
+        candidate.steps[i].operation = *next;
+        if (!still_fails(candidate))
+          continue;
+        script_ = std::move(candidate);
+        simpler = script_.steps[i].operation.shrinks();
+      }
+    }
+  }
+
+  const Options& options_;
+  Clock::time_point deadline_;
+  Script script_;
+  Outcome outcome_;
+};
+
+void report(const Options& options, const std::pair<Script, Outcome>& smallest) {
+  std::string text = to_text(smallest.first.sequences());
   std::string file = "model-failure-" + std::to_string(options.seed) + ".txt";
-  std::ofstream(file) << to_text(smallest);
-  std::printf("\nthe smallest failing sequence found, also in %s:\n%s%s\n", file.c_str(), to_text(smallest).c_str(),
-              last_text.c_str());
+  std::ofstream(file) << text;
+  std::printf("\nthe smallest failing sequence found, also in %s:\n%s%s\n", file.c_str(), text.c_str(),
+              smallest.second.text.c_str());
   std::printf("again: %s %s\n       WINMEM_MODEL_SEED=%llu for the whole run\n", options.player.c_str(), file.c_str(),
               static_cast<unsigned long long>(options.seed));
 }
@@ -157,16 +230,18 @@ int run(const Options& options) {
               static_cast<unsigned long long>(options.operations), options.threads, options.length);
   std::fflush(stdout);
 
-  rc::Gen<Sequences> any = any_sequences(options.threads, options.length);
   rc::Random source(options.seed);
   std::uint64_t calls = 0;
   std::uint64_t successes = 0;
   std::uint64_t generated = 0;
   while (calls < options.operations) {
-    rc::Shrinkable<Sequences> shrinkable = any(source.split(), 100);
-    Outcome outcome = play(options, shrinkable.value(), kLongestGame);
+    Script script = any_script(source.split(), options);
+    Outcome outcome = play(options, script.sequences(), kLongestGame);
     if (!outcome.good) {
-      shrink_and_report(options, shrinkable, outcome);
+      std::printf("\nFAILED\n%s\nshrinking, for at most %lld s …\n", outcome.text.c_str(),
+                  static_cast<long long>(options.shrink.count()));
+      std::fflush(stdout);
+      report(options, Shrinking(options, script, outcome).run());
       return 1;
     }
     calls += outcome.calls;
