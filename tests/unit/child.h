@@ -2,6 +2,7 @@
 #pragma once
 
 #include <csignal>
+#include <ostream>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,3 +19,13 @@ template <typename Body> bool in_child(pid_t (*make)(), Body body) {
 }
 
 inline pid_t raw_clone() { return static_cast<pid_t>(syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr)); }
+
+// The ways to make one: with libc's handlers, without them, and behind libc's back.
+struct ChildMaker {
+  const char* name;
+  pid_t (*make)();
+};
+
+inline std::ostream& operator<<(std::ostream& out, const ChildMaker& maker) { return out << maker.name; }
+
+inline constexpr ChildMaker kChildMakers[] = {{"fork", &fork}, {"_Fork", &_Fork}, {"clone", &raw_clone}};

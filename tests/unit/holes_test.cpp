@@ -18,7 +18,7 @@ namespace holes = winmem::vm::holes;
 
 constexpr Address kBase = Address{1} << 20; // below any arena
 constexpr unsigned kGranules = 600;
-constexpr AddressRange kField{kBase, kBase + kGranules * kGranule};
+constexpr AddressRange kField{kBase, kBase + kGranules* kGranule};
 
 AddressRange granules(unsigned begin, unsigned end) { return {kBase + begin * kGranule, kBase + end * kGranule}; }
 

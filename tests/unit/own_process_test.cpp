@@ -10,14 +10,14 @@ namespace {
 
 using namespace winmem;
 
-class OwnProcessFork : public testing::TestWithParam<pid_t (*)()> {};
+class OwnProcessFork : public testing::TestWithParam<ChildMaker> {};
 
 TEST_P(OwnProcessFork, ids_are_the_childs_own) {
   EXPECT_EQ(host::process_id(), static_cast<std::uint32_t>(getpid()));
   EXPECT_EQ(host::thread_id(), static_cast<std::uint32_t>(gettid()));
   pid_t parent = getpid();
 
-  EXPECT_TRUE(in_child(GetParam(), [&] {
+  EXPECT_TRUE(in_child(GetParam().make, [&] {
     // The kernel's numbers, since libc's own cache is wrong after a raw clone.
     auto process = static_cast<std::uint32_t>(syscall(SYS_getpid));
     auto thread = static_cast<std::uint32_t>(syscall(SYS_gettid));
@@ -27,12 +27,9 @@ TEST_P(OwnProcessFork, ids_are_the_childs_own) {
   EXPECT_EQ(host::process_id(), static_cast<std::uint32_t>(getpid()));
 }
 
-std::string maker_name(const testing::TestParamInfo<pid_t (*)()>& info) {
-  const char* names[] = {"fork", "_Fork_without_handlers", "clone"};
-  return names[info.index];
-}
+std::string maker_name(const testing::TestParamInfo<ChildMaker>& info) { return info.param.name; }
 
-INSTANTIATE_TEST_SUITE_P(, OwnProcessFork, testing::Values(&fork, &_Fork, &raw_clone), maker_name);
+INSTANTIATE_TEST_SUITE_P(, OwnProcessFork, testing::ValuesIn(kChildMakers), maker_name);
 
 TEST(OwnProcess, a_thread_has_its_own_id) {
   std::uint32_t main_thread = host::thread_id();

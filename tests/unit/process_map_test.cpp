@@ -181,14 +181,14 @@ TEST(ProcessMap, a_path_longer_than_any_buffer_is_a_file) {
 
 // ---- fork ----------------------------------------------------------------------------------------------------------
 
-class ProcessMapFork : public testing::TestWithParam<pid_t (*)()> {};
+class ProcessMapFork : public testing::TestWithParam<ChildMaker> {};
 
 TEST_P(ProcessMapFork, K62_a_child_asks_about_itself) {
   Mapping before;
   ASSERT_TRUE(host::next_mapping(0, before));
   char* pages = map_pages(kPages, PROT_READ);
 
-  bool seen = in_child(GetParam(), [&] {
+  bool seen = in_child(GetParam().make, [&] {
     munmap(pages, kPages * kPage);
     Mapping mapping;
     bool found = host::next_mapping(address_of(pages), mapping);
@@ -210,7 +210,7 @@ TEST_P(ProcessMapFork, a_childs_inherited_descriptor_is_closed) {
   struct stat parents {};
   ASSERT_EQ(fstat(inherited, &parents), 0);
 
-  EXPECT_TRUE(in_child(GetParam(), [&] {
+  EXPECT_TRUE(in_child(GetParam().make, [&] {
     Mapping mapping;
     bool found = host::next_mapping(0, mapping);
     struct stat now {};
@@ -220,12 +220,9 @@ TEST_P(ProcessMapFork, a_childs_inherited_descriptor_is_closed) {
   EXPECT_EQ(kept_descriptor(), inherited);
 }
 
-std::string maker_name(const testing::TestParamInfo<pid_t (*)()>& info) {
-  const char* names[] = {"fork", "_Fork_without_handlers", "clone"};
-  return names[info.index];
-}
+std::string maker_name(const testing::TestParamInfo<ChildMaker>& info) { return info.param.name; }
 
-INSTANTIATE_TEST_SUITE_P(, ProcessMapFork, testing::Values(&fork, &_Fork, &raw_clone), maker_name);
+INSTANTIATE_TEST_SUITE_P(, ProcessMapFork, testing::ValuesIn(kChildMakers), maker_name);
 
 // ---- the descriptor ------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
-// The radix map from addresses to regions, against a plain list: M1 of vm/region_map.h. Regions here are only named, far
-// below the arena; nothing is mapped there.
+// The radix map from addresses to regions, against a plain list: M1 of vm/region_map.h. Regions here are only named,
+// far below the arena; nothing is mapped there.
 #include "vm/region_map.h"
 
 #include <gtest/gtest.h>
