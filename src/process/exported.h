@@ -1,6 +1,6 @@
 // Every exported function by name: what this room asks of src/exports, which generates the table at build time.
 //
-// Owns:      the form of the table. src/exports/make_table.py writes one that defines `export_table`.
+// Owns:      the form of the table. src/exports/make_table.py writes one that defines `kExportTable`.
 // Holds:     X1  rows ascend by name, compared as bytes, no name twice (the generator refuses other tables)
 //            X2  a row belongs to at least one module
 #pragma once
@@ -30,6 +30,6 @@ struct ExportTable {
   std::size_t count;
 };
 
-extern const ExportTable export_table;
+extern const ExportTable kExportTable;
 
 } // namespace winmem::process

@@ -96,10 +96,10 @@ template ModuleHandle module_by_name(const char*);
 template ModuleHandle module_by_name(const char16_t*);
 template ModuleHandle module_by_name(const char32_t*);
 
-bool is_module(ModuleHandle module) {
-  auto address = reinterpret_cast<Address>(module);
+bool is_module(ModuleHandle handle) {
+  auto address = reinterpret_cast<Address>(handle);
   host::Image image;
-  return dll_of(module) != nullptr ||
+  return dll_of(handle) != nullptr ||
          (is_multiple(address, kPage) && host::image_at(address, image) && image.range.begin == address);
 }
 
@@ -109,10 +109,10 @@ Entry exported_by(ModuleHandle handle, const char* name, WideCharacters wide) {
     return nullptr;
   }
   std::size_t begin = 0;
-  std::size_t end = export_table.count;
+  std::size_t end = kExportTable.count;
   while (begin < end) { // X1
     std::size_t middle = begin + (end - begin) / 2;
-    const Export& row = export_table.rows[middle];
+    const Export& row = kExportTable.rows[middle];
     int order = compare_bytes(row.name, name);
     if (order == 0) {
       bool here = (row.dlls & in(module->dll)) != 0;

@@ -28,11 +28,11 @@ ModuleHandle program_module();
 template <typename Character> ModuleHandle module_by_name(const Character* name);
 
 // Whether the handle is one that these functions gave out, or the base of any ELF image in the process.
-bool is_module(ModuleHandle module);
+bool is_module(ModuleHandle handle);
 
 enum class WideCharacters : std::uint8_t { utf16, utf32 };
 
 // The function that the module exports by that name, case counting; nullptr if it has none. Only the DLLs export names.
-Entry exported_by(ModuleHandle module, const char* name, WideCharacters wide);
+Entry exported_by(ModuleHandle handle, const char* name, WideCharacters wide);
 
 } // namespace winmem::process

@@ -29,15 +29,15 @@ ModuleHandle module(const std::string& name) {
 // ---- the table -----------------------------------------------------------------------------------------------------
 
 TEST(ExportTable, X1_rows_ascend) {
-  ASSERT_GT(export_table.count, 40U);
-  for (std::size_t i = 1; i < export_table.count; ++i) {
-    EXPECT_LT(std::strcmp(export_table.rows[i - 1].name, export_table.rows[i].name), 0) << export_table.rows[i].name;
+  ASSERT_GT(kExportTable.count, 40U);
+  for (std::size_t i = 1; i < kExportTable.count; ++i) {
+    EXPECT_LT(std::strcmp(kExportTable.rows[i - 1].name, kExportTable.rows[i].name), 0) << kExportTable.rows[i].name;
   }
 }
 
 TEST(ExportTable, every_function_is_found_in_its_modules_only) {
-  for (std::size_t i = 0; i < export_table.count; ++i) {
-    const Export& row = export_table.rows[i];
+  for (std::size_t i = 0; i < kExportTable.count; ++i) {
+    const Export& row = kExportTable.rows[i];
     EXPECT_NE(row.dlls, 0) << row.name; // X2
     for (unsigned dll = 0; dll < std::size(kDllNames); ++dll) {
       bool here = (row.dlls >> dll & 1) != 0;
@@ -49,15 +49,15 @@ TEST(ExportTable, every_function_is_found_in_its_modules_only) {
 }
 
 TEST(ExportTable, what_kernel32_has_kernelbase_has) {
-  for (std::size_t i = 0; i < export_table.count; ++i) {
-    const Export& row = export_table.rows[i];
+  for (std::size_t i = 0; i < kExportTable.count; ++i) {
+    const Export& row = kExportTable.rows[i];
     EXPECT_EQ((row.dlls & in(Dll::kernel32)) != 0, (row.dlls & in(Dll::kernelbase)) != 0) << row.name;
   }
 }
 
 TEST(ExportTable, only_functions_with_wide_characters_are_there_twice) {
-  for (std::size_t i = 0; i < export_table.count; ++i) {
-    const Export& row = export_table.rows[i];
+  for (std::size_t i = 0; i < kExportTable.count; ++i) {
+    const Export& row = kExportTable.rows[i];
     std::string name = row.name;
     bool is_wide =
         name == "GetModuleHandleW" || name == "LoadLibraryW" || name == "LoadLibraryExW" || name == "GetProcAddress";
