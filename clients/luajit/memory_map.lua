@@ -103,9 +103,23 @@ local function size_text(bytes)
   end
 end
 
+-- One line for neighbours that look the same, such as the heap's many allocations of equal size.
+local line, repeated = nil, 0
+local function print_region(from, size, text)
+  if line and line.size == size and line.text == text and line.ending == from then
+    line.ending, repeated = from + size, repeated + 1
+    return
+  end
+  if line then
+    local times = repeated > 1 and repeated .. " x " or ""
+    print(string.format("%014x  %14s  %s", line.from, times .. size_text(line.size), line.text))
+  end
+  line, repeated = { from = from, size = size, text = text, ending = from + size }, 1
+end
+
 local totals, order = {}, {}
 local in_private = { objects = 0, code = 0 }
-print(string.format("%-14s  %9s  %-7s  %-20s  %-7s  %s", "base", "size", "state", "protection", "type", "what it is"))
+print(string.format("%-14s  %14s  %-7s  %-13s  %-7s  %s", "base", "size", "state", "protection", "type", "what it is"))
 for i = 0, count - 1 do
   local r = records[i]
   local from = virtual.number(r.BaseAddress)
@@ -113,12 +127,12 @@ for i = 0, count - 1 do
   local state, kind = virtual.states[r.State], virtual.types[r.Type]
   local what = ""
   if any_in(code, from, from + size) then
-    what = "LuaJIT's machine code"
-    assert(kind == "private" and r.Protect == 0x20, what .. " is in the wrong kind of memory")
+    what = "LuaJIT: machine code"
+    assert(kind == "private" and r.Protect == 0x20, what .. ": is in the wrong kind of memory")
     in_private.code = in_private.code + 1
   elseif any_in(objects, from, from + size) then
-    what = "Lua objects"
-    assert(kind == "private" and r.Protect == 4, what .. " are in the wrong kind of memory")
+    what = "LuaJIT: heap, with live objects"
+    assert(kind == "private" and r.Protect == 4, what .. ": is in the wrong kind of memory")
     in_private.objects = in_private.objects + 1
   else
     for _, file in ipairs(files) do
@@ -126,9 +140,13 @@ for i = 0, count - 1 do
         what = file.name
       end
     end
+    -- A guess: the heap's allocations have this size and alignment, and nothing else here is likely to.
+    if what == "" and kind == "private" and from % 65536 == 0 and size % 131072 == 0 then
+      what = "LuaJIT: heap"
+    end
   end
   if state ~= "free" then
-    print(string.format("%014x  %9s  %-7s  %-20s  %-7s  %s", from, size_text(size), state,
+    print_region(from, size, string.format("%-7s  %-13s  %-7s  %s", state,
       virtual.protections[r.Protect] or string.format("%#x", r.Protect), kind, what))
   end
   local group = kind == "" and state or kind .. ", " .. state
@@ -139,6 +157,7 @@ for i = 0, count - 1 do
   totals[group].regions = totals[group].regions + 1
   totals[group].bytes = totals[group].bytes + size
 end
+print_region()
 
 assert(in_private.objects > 0 and in_private.code > 0, "the program's own memory was not met on the walk")
 table.sort(order)

@@ -1,6 +1,6 @@
--- Blocks of 200 KB to 4 MB, made, filled and dropped: each is an allocation of its own from the system and goes back.
+-- Blocks of 200 KB to 3 MB, made, filled and dropped: each is an allocation of its own from the system and goes back.
 local ffi = require("ffi")
-local rounds = tonumber(arg[1]) or 30
+local rounds = tonumber(arg[1]) or 100
 
 local sum = 0
 for round = 1, rounds do
@@ -12,9 +12,6 @@ for round = 1, rounds do
     end
     sum = sum + block[128 * step + 64]
     block = nil
-    local text = string.rep("winmem! ", bytes / 8)
-    sum = sum + text:byte(bytes - step)
-    text = nil
     collectgarbage()
   end
 end
