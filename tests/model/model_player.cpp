@@ -82,11 +82,14 @@ public:
     windows_.arena = find_arena_window();
     windows_.outside = {kOutside, kOutside + kOutsideSize};
     windows_.shared = sequences.size() > 1;
+    windows_.small_arena = capacity() != ~std::uintptr_t{0};
     obstacle_ = put_obstacle();
     for (std::size_t i = 0; i < sequences.size(); ++i) {
       Territory territory;
       territory.capacity = capacity();
-      territory.windows = {windows_.outside};
+      // Several threads in a small arena know nothing for certain: what does not fit inside goes anywhere outside.
+      if (!windows_.shared || !windows_.small_arena)
+        territory.windows = {windows_.outside};
       territory.stripes = sequences.size();
       territory.stripe = i;
       if (!windows_.shared && windows_.arena.size() != 0)

@@ -181,9 +181,9 @@ void Player::finish_alloc(const AllocCall& call, const Verdict& verdict, void* r
 }
 
 // V21: no hole between the result and the highest allocation above it may have room. Only holes between two of our own
-// allocations in the arena are certain to be usable.
+// allocations in the arena are certain to be usable, and where the arena is small allocations lie elsewhere too.
 void Player::check_highest(const AllocCall& call, std::uintptr_t base) const {
-  if (windows_.shared || call.has_requirements || windows_.outside.contains(base))
+  if (windows_.shared || windows_.small_arena || call.has_requirements || windows_.outside.contains(base))
     return;
   std::uintptr_t hole = base + round_up(call.size, kPage);
   for (;;) {

@@ -23,9 +23,10 @@ struct Mismatch : std::runtime_error {
 std::string hex(std::uint64_t value);
 
 struct Windows {
-  Range arena;         // inside winmem's arena; empty where the arena is too small for one
-  Range outside;       // at a fixed address outside
-  bool shared = false; // several threads play
+  Range arena;              // inside winmem's arena; empty where the arena is too small for one
+  Range outside;            // at a fixed address outside
+  bool shared = false;      // several threads play
+  bool small_arena = false; // WINMEM_ARENA is set: some allocations lie outside of it
 };
 
 class Player {
