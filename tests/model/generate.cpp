@@ -53,11 +53,12 @@ Gen<std::int64_t> border_in_window() {
 }
 
 Gen<Place> place_at(Place::Origin origin, Gen<std::int64_t> offset) {
-  return gen::map(gen::pair(spread(0, kSlots - 1), std::move(offset)), [origin](
-                                                                           const std::pair<int, std::int64_t>& parts) {
-    bool indexed = origin == Place::Origin::slot || origin == Place::Origin::inside || origin == Place::Origin::after;
-    return Place{origin, indexed ? parts.first : 0, parts.second};
-  });
+  return gen::map(gen::pair(spread(0, kSlots - 1), std::move(offset)),
+                  [origin](const std::pair<int, std::int64_t>& parts) {
+                    bool indexed = origin == Place::Origin::slot || origin == Place::Origin::inside ||
+                                   origin == Place::Origin::after || origin == Place::Origin::recent;
+                    return Place{origin, indexed ? parts.first : 0, parts.second};
+                  });
 }
 
 Gen<Place> place_in_windows() {
@@ -87,6 +88,14 @@ Gen<Place> place() {
                                     {1, wild_place()}});
 }
 
+// Mostly where memory was committed lately.
+Gen<Place> committed_place() {
+  auto within = sum(gen::map(spread<std::int64_t>(0, 31), [](std::int64_t n) { return n * 0x1000; }), byte_delta());
+  auto near_border = sum(border_in_window(), page_delta());
+  return gen::weightedOneOf<Place>(
+      {{4, place_at(Place::Origin::recent, within)}, {2, place_at(Place::Origin::recent, near_border)}, {3, place()}});
+}
+
 // The base of an allocation, more often than not.
 Gen<Place> base_place() {
   return gen::weightedOneOf<Place>({{6, place_at(Place::Origin::slot, constant(0))}, {2, place()}});
@@ -101,6 +110,12 @@ Gen<std::uint64_t> size() {
                                                  {3, sum(chunks, page_delta(), byte_delta())},
                                                  {1, byte_delta()}});
   return gen::map(usual, [](std::int64_t n) { return n < 0 ? std::uint64_t{0} : static_cast<std::uint64_t>(n); });
+}
+
+// For calls that stay within what is there: large ones mostly run over its end.
+Gen<std::uint64_t> small_size() {
+  auto pages = gen::map(spread<std::uint64_t>(1, 6), [](std::uint64_t n) { return n * 0x1000; });
+  return gen::weightedOneOf<std::uint64_t>({{3, pages}, {2, size()}});
 }
 
 Gen<std::uint64_t> reserved_size() {
@@ -175,7 +190,7 @@ Gen<Operation> commit_or_reset() {
   auto type = gen::weightedOneOf<std::uint32_t>(
       {{24, gen::weightedElement<std::uint32_t>({{20, MEM_COMMIT}, {3, MEM_RESET}, {1, MEM_RESET_UNDO}})},
        {1, bad_alloc_type()}});
-  return allocation(Call::alloc, place(), size(), type);
+  return allocation(Call::alloc, gen::weightedOneOf<Place>({{3, place()}, {1, committed_place()}}), small_size(), type);
 }
 
 // Bounds are granules of a window most of the time, so that most requests are legal.
@@ -205,7 +220,7 @@ Gen<Operation> free_some() {
   auto none = gen::just<std::uint64_t>(0);
   auto decommit = gen::just<std::uint32_t>(MEM_DECOMMIT);
   auto release = gen::just<std::uint32_t>(MEM_RELEASE);
-  return gen::weightedOneOf<Operation>({{7, call(Call::free, place(), size(), decommit)},
+  return gen::weightedOneOf<Operation>({{7, call(Call::free, committed_place(), small_size(), decommit)},
                                         {1, call(Call::free, base_place(), none, decommit)},
                                         {5, call(Call::free, base_place(), none, release)},
                                         {2, call(Call::free, place(), none, free_type())},
@@ -216,13 +231,14 @@ Gen<Operation> free_some() {
 }
 
 Gen<Operation> protect_some() {
-  return gen::build(call(Call::protect, place(), size(), gen::just<std::uint32_t>(0)),
+  return gen::build(call(Call::protect, committed_place(), small_size(), gen::just<std::uint32_t>(0)),
                     gen::set(&Operation::protect, protection()), gen::set(&Operation::bad_pointer, one_in(40)));
 }
 
 Gen<Operation> look(Call which) {
-  return gen::build<Operation>(gen::set(&Operation::call, gen::just(which)), gen::set(&Operation::place, place()),
-                               gen::set(&Operation::size, size()), gen::set(&Operation::ex, one_in(5)));
+  return gen::build<Operation>(gen::set(&Operation::call, gen::just(which)),
+                               gen::set(&Operation::place, committed_place()), gen::set(&Operation::size, size()),
+                               gen::set(&Operation::ex, one_in(5)));
 }
 
 } // namespace

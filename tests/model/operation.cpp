@@ -22,12 +22,13 @@ constexpr Names<Call, 9> kCalls = {{{Call::alloc, "alloc"},
                                     {Call::probe, "probe"},
                                     {Call::check, "check"}}};
 
-constexpr Names<Place::Origin, 7> kOrigins = {{{Place::Origin::null, "null"},
+constexpr Names<Place::Origin, 8> kOrigins = {{{Place::Origin::null, "null"},
                                                {Place::Origin::arena, "arena"},
                                                {Place::Origin::outside, "outside"},
                                                {Place::Origin::slot, "slot"},
                                                {Place::Origin::inside, "inside"},
                                                {Place::Origin::after, "after"},
+                                               {Place::Origin::recent, "recent"},
                                                {Place::Origin::wild, "wild"}}};
 
 template <class Enum, std::size_t Count> std::string_view name_of(const Names<Enum, Count>& names, Enum value) {

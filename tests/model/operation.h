@@ -32,6 +32,7 @@ struct Place {
     slot,    // offset from the base of what slot `index` holds, or held: also dangling pointers
     inside,  // the same, wrapped at the size of the slot's allocation: always within what was allocated
     after,   // offset from the end of the slot's allocation
+    recent,  // offset, wrapped at its size, into one of the ranges that were committed last
     wild,    // an absolute address, outside of everything
   };
   Origin origin = Origin::null;

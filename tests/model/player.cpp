@@ -43,6 +43,7 @@ std::string hex(std::uint64_t value) {
 std::optional<std::uintptr_t> Player::resolve(const Place& place) const {
   auto offset = static_cast<std::uintptr_t>(place.offset); // wraps for negative offsets, as it should
   const Slot& slot = slots_[static_cast<std::size_t>(place.index % kSlots)];
+  const Slot& recent = recent_[static_cast<std::size_t>(place.index % kSlots)];
   switch (place.origin) {
   case Place::Origin::null:
     return 0;
@@ -54,6 +55,10 @@ std::optional<std::uintptr_t> Player::resolve(const Place& place) const {
     return windows_.arena.begin + offset;
   case Place::Origin::outside:
     return windows_.outside.begin + offset;
+  case Place::Origin::recent:
+    if (recent.base == 0)
+      return std::nullopt;
+    return recent.base + offset % recent.size;
   case Place::Origin::slot:
   case Place::Origin::inside:
   case Place::Origin::after:
@@ -178,6 +183,8 @@ void Player::finish_alloc(const AllocCall& call, const Verdict& verdict, void* r
   model.apply_alloc(call, base);
   if (call.reserves())
     slots_[static_cast<std::size_t>(slot % kSlots)] = {base, round_up(call.size, kPage)};
+  if ((call.type & MEM_COMMIT) != 0)
+    recent_[next_recent_++ % kSlots] = {base, round_up(call.size, kPage)};
 }
 
 // V21: no hole between the result and the highest allocation above it may have room. Only holes between two of our own

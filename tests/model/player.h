@@ -67,6 +67,8 @@ private:
 
   Windows windows_;
   std::array<Slot, kSlots> slots_{};
+  std::array<Slot, kSlots> recent_{}; // ranges committed last
+  std::size_t next_recent_ = 0;
   std::uint64_t next_tag_ = 1;
 };
 
