@@ -113,7 +113,9 @@ WINMEM_END_C
 extern "C++" {
 template <typename T> struct winmem_bit_index {};
 template <> struct winmem_bit_index<unsigned> { typedef unsigned char found; };
+#ifndef WINMEM_EXPLAIN // winmem-cc --explain looks for the programs that hand over a 64-bit long
 template <> struct winmem_bit_index<unsigned long> { typedef unsigned char found; };
+#endif
 
 template <typename T> WINMEM_INLINE typename winmem_bit_index<T>::found _BitScanForward(T* Index, unsigned int Mask) {
   return Mask != 0 ? (*Index = (T)__builtin_ctz(Mask), 1) : 0;
@@ -143,10 +145,15 @@ WINMEM_INLINE unsigned char winmem_highest_bit(unsigned* Index, unsigned long Ma
 WINMEM_INLINE unsigned char winmem_highest_bit_l(unsigned long* Index, unsigned long Mask) {
   return Mask != 0 ? (*Index = (unsigned long)(63 - __builtin_clzl(Mask)), 1) : 0;
 }
+#ifdef WINMEM_EXPLAIN // as above
+#define _BitScanForward64(Index, Mask) _Generic(*(Index), unsigned : winmem_lowest_bit)(Index, Mask)
+#define _BitScanReverse64(Index, Mask) _Generic(*(Index), unsigned : winmem_highest_bit)(Index, Mask)
+#else
 #define _BitScanForward64(Index, Mask)                                                                                 \
   _Generic(*(Index), unsigned : winmem_lowest_bit, unsigned long : winmem_lowest_bit_l)(Index, Mask)
 #define _BitScanReverse64(Index, Mask)                                                                                 \
   _Generic(*(Index), unsigned : winmem_highest_bit, unsigned long : winmem_highest_bit_l)(Index, Mask)
+#endif
 #define _BitScanForward(Index, Mask) _BitScanForward64(Index, (unsigned)(Mask))
 #define _BitScanReverse(Index, Mask) _BitScanReverse64(Index, (unsigned)(Mask))
 #endif

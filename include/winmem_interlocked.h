@@ -22,7 +22,11 @@ template <> struct winmem_interlocked64<unsigned long> { typedef unsigned long t
 template <> struct winmem_interlocked64<long long> { typedef long long type; };
 template <> struct winmem_interlocked64<unsigned long long> { typedef unsigned long long type; };
 
+#ifdef WINMEM_EXPLAIN // winmem-cc --explain looks for the programs that hand over a 64-bit long
+template <typename T> struct winmem_interlocked {};
+#else
 template <typename T> struct winmem_interlocked : winmem_interlocked64<T> {};
+#endif
 template <> struct winmem_interlocked<int> { typedef int type; };
 template <> struct winmem_interlocked<unsigned> { typedef unsigned type; };
 
@@ -82,8 +86,12 @@ WINMEM_INTERLOCKED_SET(winmem_interlocked64, 64)
 // evaluated, once.
 #define WINMEM_INTEGER64_POINTER(p)                                                                                    \
   _Generic(*(p), long : (p), unsigned long : (p), long long : (p), unsigned long long : (p))
+#ifdef WINMEM_EXPLAIN // as above
+#define WINMEM_INTEGER_POINTER(p) _Generic(*(p), int : (p), unsigned : (p))
+#else
 #define WINMEM_INTEGER_POINTER(p)                                                                                      \
   _Generic(*(p), int : (p), unsigned : (p), long : (p), unsigned long : (p), long long : (p), unsigned long long : (p))
+#endif
 
 #define _InterlockedIncrement(Addend)          __sync_add_and_fetch(WINMEM_INTEGER_POINTER(Addend), 1)
 #define _InterlockedDecrement(Addend)          __sync_sub_and_fetch(WINMEM_INTEGER_POINTER(Addend), 1)

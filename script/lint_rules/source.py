@@ -1,7 +1,6 @@
 """Reading source text: lines, and lines without comments and literals."""
 
 import dataclasses
-import functools
 import pathlib
 import re
 
@@ -17,7 +16,6 @@ class Finding:
         return f"{place}: {self.text}"
 
 
-@functools.cache
 def text_of(path):
     return path.read_text(encoding="utf-8", errors="surrogateescape")
 

@@ -73,6 +73,7 @@ class Source:
         self.inventory = inventory
         self.stubs = os.path.join(folder, "stubs")
         self.object = os.path.join(folder, "object.o")
+        self.include = command.paths.include + os.sep
         self.missing_headers = []
         language = ["-x", command.shape.language] if command.shape.language else []
         compiler = command.compiler()
@@ -169,7 +170,7 @@ class Source:
         seen = {}
         for match in DIAGNOSTIC.finditer(strict):
             place = (match["file"], match["line"])
-            if place in before or place in seen:
+            if place in before or place in seen or match["file"].startswith(self.include):
                 continue
             name = self.intrinsic_on(*place)
             if name:
