@@ -104,22 +104,25 @@ local function size_text(bytes)
 end
 
 -- One line for neighbours that look the same, such as the heap's many allocations of equal size.
-local line, repeated = nil, 0
-local function print_region(from, size, text)
-  if line and line.size == size and line.text == text and line.ending == from then
-    line.ending, repeated = from + size, repeated + 1
-    return
-  end
+local line
+local function print_line()
   if line then
-    local times = repeated > 1 and repeated .. " x " or ""
-    print(string.format("%014x  %14s  %s", line.from, times .. size_text(line.size), line.text))
+    local times = line.times > 1 and line.times .. " x " or ""
+    print(string.format("%012x  %14s  %s", line.from, times .. size_text(line.size), line.text))
   end
-  line, repeated = { from = from, size = size, text = text, ending = from + size }, 1
+end
+local function add_region(from, size, text)
+  if line and line.size == size and line.text == text and line.from + line.times * size == from then
+    line.times = line.times + 1
+  else
+    print_line()
+    line = { from = from, size = size, text = text, times = 1 }
+  end
 end
 
 local totals, order = {}, {}
 local in_private = { objects = 0, code = 0 }
-print(string.format("%-14s  %14s  %-7s  %-13s  %-7s  %s", "base", "size", "state", "protection", "type", "what it is"))
+print(string.format("%-12s  %14s  %-7s  %-13s  %-7s  %s", "base", "size", "state", "protection", "type", "what it is"))
 for i = 0, count - 1 do
   local r = records[i]
   local from = virtual.number(r.BaseAddress)
@@ -146,7 +149,7 @@ for i = 0, count - 1 do
     end
   end
   if state ~= "free" then
-    print_region(from, size, string.format("%-7s  %-13s  %-7s  %s", state,
+    add_region(from, size, string.format("%-7s  %-13s  %-7s  %s", state,
       virtual.protections[r.Protect] or string.format("%#x", r.Protect), kind, what))
   end
   local group = kind == "" and state or kind .. ", " .. state
@@ -157,7 +160,7 @@ for i = 0, count - 1 do
   totals[group].regions = totals[group].regions + 1
   totals[group].bytes = totals[group].bytes + size
 end
-print_region()
+print_line()
 
 assert(in_private.objects > 0 and in_private.code > 0, "the program's own memory was not met on the walk")
 table.sort(order)
