@@ -4,7 +4,8 @@
 // Owns:      the translation of a kernel mapping into what VirtualQuery reports. It keeps nothing and changes nothing.
 // Used:      by vm's query, which first looks among winmem's own regions and calls this for the gaps between them.
 // Lock:      none; may run in a signal handler.
-// Cost:      one or two questions to the kernel (process_map.h), about a microsecond; more where an image is split oddly.
+// Cost:      one or two questions to the kernel (process_map.h), about a microsecond; more where an image is split in
+//            many pieces.
 //
 // What is reported (rules V53 to V56), and what was decided where Linux has no equal:
 //
