@@ -15,10 +15,24 @@ constexpr Address align_down(Address value, Bytes alignment) { return value & ~(
 
 Place arena_place() { return arena::has_guards() ? Place::chunked : Place::plain; }
 
-Placed take_from_arena(Address begin, Bytes size) {
-  switch (holes::take({begin, begin + round_up(size, kGranule)})) {
+bool is_untouched(AddressRange range) { return region_map::find_or_next(range.begin, range.end) == nullptr; }
+
+// What to take for [begin, begin + size): whole granules, but for one case. Where a region lost its lower pages
+// (NtFreeVirtualMemory), its first granule is no hole, and yet those pages are free: a region from below may end there.
+AddressRange granules_for(AddressRange range) {
+  AddressRange last{round_down(range.end, kGranule), range.end};
+  bool is_shared = !last.empty() && is_untouched(last) && !is_untouched({last.end, last.begin + kGranule});
+  return {range.begin, is_shared ? last.begin : round_up(range.end, kGranule)};
+}
+
+Placed take_from_arena(AddressRange range) {
+  AddressRange granules = granules_for(range);
+  if (granules.empty()) {
+    return {Status::ok, range, arena_place()};
+  }
+  switch (holes::take(granules)) {
   case holes::Taken::yes:
-    return {Status::ok, {begin, begin + size}, arena_place()};
+    return {Status::ok, range, arena_place()};
   case holes::Taken::not_free:
     return {Status::conflicting_addresses};
   case holes::Taken::no_memory:
@@ -51,7 +65,7 @@ Status map_outside(AddressRange range) {
 Placed place_at(AddressRange range) {
   AddressRange arena = arena::range();
   if (arena.contains(range)) {
-    return take_from_arena(range.begin, range.size());
+    return take_from_arena(range);
   }
   if (arena.overlaps(range)) {
     // Across the arena's edge: half of it could be had. Windows would allow it; see docs/compatibility.md.
@@ -117,7 +131,7 @@ Placed place_locked(const ReserveRequest& request) {
       .size = round_up(request.size, kGranule), .alignment = request.alignment, .within = request.within};
   Address begin = request.top_down ? holes::find_highest(wanted) : holes::find_lowest(wanted);
   if (begin != 0) {
-    return take_from_arena(begin, request.size);
+    return take_from_arena({begin, begin + request.size});
   }
   return place_anywhere_outside(request);
 }
@@ -128,9 +142,7 @@ void give_back_locked(AddressRange range, Place place) {
     return;
   }
   AddressRange granules = range.round_out(kGranule);
-  auto touched = [](Address granule) {
-    return region_map::find_or_next(granule, granule + kGranule) != nullptr;
-  };
+  auto touched = [](Address granule) { return !is_untouched({granule, granule + kGranule}); };
   if (range.begin != granules.begin && touched(granules.begin)) {
     granules.begin += kGranule;
   }
