@@ -1,0 +1,92 @@
+// Features that winmem has not got yet: each says so by ERROR_INVALID_PARAMETER and changes nothing, until its flag in
+// landed.h is set. Then the other half of the test holds, which is what the Windows build always expects.
+//
+// These prove nothing about the rules of the features themselves; coverage.py leaves the suite out.
+#include "expect.h"
+#include "landed.h"
+#include "memory_map.h"
+
+namespace apitest {
+namespace {
+
+TEST(NotYet, V60_guard_pages) {
+  Region region = committed(4);
+  DWORD old = 0x12345678;
+
+  if (landed::kGuardPages) {
+    EXPECT_OK(VirtualProtect(region.page(1), kPage, PAGE_READWRITE | PAGE_GUARD, &old));
+    EXPECT_MAP(region, "C1rw C1rw+g C2rw");
+  } else {
+    EXPECT_ERROR(87, VirtualProtect(region.page(1), kPage, PAGE_READWRITE | PAGE_GUARD, &old));
+    EXPECT_ERROR(87, VirtualAlloc(region.base(), kPage, MEM_COMMIT, PAGE_READWRITE | PAGE_GUARD));
+    EXPECT_ERROR(87, VirtualAlloc(nullptr, kPage, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE | PAGE_GUARD));
+    EXPECT_ERROR(87, VirtualAlloc(nullptr, kPage, MEM_RESERVE, PAGE_READONLY | PAGE_GUARD));
+    EXPECT_MAP(region, "C4rw");
+    EXPECT_EQ(old, 0x12345678u);
+  }
+}
+
+TEST(NotYet, V70_write_watch) {
+  for (DWORD type : {DWORD{MEM_RESERVE}, DWORD{MEM_RESERVE | MEM_COMMIT}}) {
+    void* base = VirtualAlloc(nullptr, 4 * kPage, type | MEM_WRITE_WATCH, PAGE_READWRITE);
+    DWORD error = GetLastError();
+
+    if (landed::kWriteWatch) {
+      ASSERT_NE(base, nullptr);
+      Region region(base, 4);
+      EXPECT_MAP(region, type == MEM_RESERVE ? "R4" : "C4rw");
+    } else {
+      EXPECT_EQ(base, nullptr);
+      EXPECT_EQ(error, 87u);
+    }
+  }
+}
+
+TEST(NotYet, V105_physical_pages) {
+  if (landed::kPhysicalPages) {
+    GTEST_SKIP() << "what the reservation of a window for physical pages gives, its own tests say";
+  }
+  EXPECT_ERROR(87, VirtualAlloc(nullptr, kGranule, MEM_RESERVE | MEM_PHYSICAL, PAGE_READWRITE));
+  EXPECT_ERROR(87, VirtualAlloc(nullptr, kGranule, MEM_RESERVE | MEM_PHYSICAL | MEM_TOP_DOWN, PAGE_READWRITE));
+}
+
+TEST(NotYet, V104_large_pages) {
+  if (landed::kLargePages) {
+    GTEST_SKIP() << "whether there are large pages to be had, their own tests say";
+  }
+  DWORD type = MEM_RESERVE | MEM_COMMIT | MEM_LARGE_PAGES;
+  EXPECT_ERROR(87, VirtualAlloc(nullptr, 0x200000, type, PAGE_READWRITE));
+  EXPECT_ERROR(87, VirtualAlloc(nullptr, 0x200000, type | MEM_TOP_DOWN, PAGE_READWRITE));
+}
+
+TEST(NotYet, V80_placeholders_are_made) {
+  PVOID base = app::alloc2(nullptr, nullptr, kGranule, MEM_RESERVE | 0x40000, PAGE_NOACCESS, nullptr, 0);
+  DWORD error = GetLastError();
+
+  if (landed::kPlaceholders) {
+    ASSERT_NE(base, nullptr);
+    Region region(base, 16);
+    EXPECT_MAP(region, "R16");
+  } else {
+    EXPECT_EQ(base, nullptr);
+    EXPECT_EQ(error, 87u);
+  }
+}
+
+TEST(NotYet, V82_V83_V85_placeholders_are_split_joined_and_replaced) {
+  if (landed::kPlaceholders) {
+    GTEST_SKIP() << "how placeholders are split, joined and replaced, their own tests say";
+  }
+  Region region = reserve(16);
+
+  EXPECT_ERROR(87, app::alloc2(nullptr, region.base(), region.bytes(), MEM_RESERVE | 0x4000, PAGE_READWRITE, nullptr,
+                               0));
+  EXPECT_ERROR(87, VirtualFree(region.base(), kPage, MEM_RELEASE | 2));
+  EXPECT_ERROR(87, VirtualFree(region.base(), region.bytes(), MEM_RELEASE | 1));
+  EXPECT_ERROR(87, VirtualFree(region.base(), 0, MEM_RELEASE | 3));
+
+  EXPECT_MAP(region, "R16");
+}
+
+} // namespace
+} // namespace apitest

@@ -1,0 +1,31 @@
+# What both builds of the rule tests compile; each adds its own platform_….cpp and windows_api_….cpp.
+
+set(API_TEST_SUPPORT
+    bad_input_grounds.cpp
+    bad_input_oracle.cpp
+    memory_map.cpp)
+
+# A test for each rule, and the matrix of bad input.
+set(API_RULE_TESTS
+    bad_input_alloc_test.cpp
+    bad_input_free_test.cpp
+    bad_input_protect_query_test.cpp
+    last_error_test.cpp
+    modules_test.cpp
+    native_allocate_test.cpp
+    native_free_test.cpp
+    native_protect_query_test.cpp
+    not_yet_test.cpp
+    system_info_test.cpp
+    virtual_alloc2_test.cpp
+    virtual_alloc_arguments_test.cpp
+    virtual_alloc_effects_test.cpp
+    virtual_alloc_test.cpp
+    virtual_free_test.cpp
+    virtual_protect_test.cpp
+    virtual_query_test.cpp)
+
+# Rules about large numbers, and about threads.
+set(API_SCALE_TESTS
+    scale_test.cpp
+    threads_test.cpp)
