@@ -166,6 +166,21 @@ TEST(Foreign, V52_nothing_is_reported_above_the_user_space) {
   EXPECT_FALSE(vm::foreign_at(kUserEnd - kPage, kEverything, run) && run.range.end > kUserEnd);
 }
 
+TEST(Foreign, V56_memory_beyond_the_user_space_is_cut) {
+  // Linux lets programs map 14 pages more than Windows' highest address.
+  auto* below = reinterpret_cast<void*>(kUserEnd - 4 * kPage);
+  void* got = mmap(below, 8 * kPage, PROT_READ, kPrivate | MAP_FIXED_NOREPLACE, -1, 0);
+  if (got != below) {
+    GTEST_SKIP() << "the stack is there, without randomisation";
+  }
+  ForeignRun run;
+
+  ASSERT_TRUE(vm::foreign_at(kUserEnd - 3 * kPage, {0, ~Address{0}}, run));
+  EXPECT_EQ(run.range, (AddressRange{kUserEnd - 3 * kPage, kUserEnd}));
+  EXPECT_FALSE(vm::foreign_at(kUserEnd, {0, ~Address{0}}, run));
+  munmap(got, 8 * kPage);
+}
+
 struct Walk {
   std::size_t runs = 0;
   std::size_t covered = 0; // bytes

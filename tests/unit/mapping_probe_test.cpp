@@ -36,6 +36,7 @@ TEST(MappingProbe, K62_a_hole_ends_where_memory_begins) {
   char* pages = map_pages(kPages, PROT_READ | PROT_WRITE);
   munmap(pages + kPage, 3 * kPage);
   mprotect(pages + 6 * kPage, kPage, PROT_NONE);
+  munmap(pages + 7 * kPage, kPage);
   Mapping mapping;
 
   ASSERT_TRUE(host::probe_mapping(address_of(pages) + kPage, mapping));

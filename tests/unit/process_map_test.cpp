@@ -138,6 +138,7 @@ TEST(ProcessMap, errno_is_left_alone) {
 }
 
 TEST(ProcessMap, a_path_longer_than_any_buffer_is_a_file) {
+  bool by_procmap = uses_procmap();
   char home[4096];
   ASSERT_NE(getcwd(home, sizeof home), nullptr);
   char base[] = "/tmp/winmem-long-XXXXXX";
@@ -167,6 +168,7 @@ TEST(ProcessMap, a_path_longer_than_any_buffer_is_a_file) {
   EXPECT_EQ(named.inode, status.st_ino);
   EXPECT_EQ(plain.inode, status.st_ino);
   EXPECT_TRUE(plain.shared);
+  EXPECT_EQ(uses_procmap(), by_procmap); // not taken for a kernel without the call
 
   munmap(at, kPage);
   close(file);
@@ -273,7 +275,8 @@ TEST(ProcessMap, threads_may_ask_while_descriptors_are_closed) {
     std::atomic<bool> wrong{false};
     std::atomic<int> left{2};
     auto ask = [&] {
-      Address own = address_of(&own);
+      int local = 0;
+      Address own = address_of(&local);
       for (int i = 0; i < 3000; ++i) {
         Mapping mapping;
         if (!host::next_mapping(own, mapping) || !mapping.range.contains(own) || mapping.guessed) {
