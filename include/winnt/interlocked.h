@@ -1,7 +1,8 @@
 // Atomic operations, fences and reads and writes of one word, under the names of winnt.h. Part of winnt.h.
 //
 // Surprise: x64 has no weaker form of an atomic read-modify-write, so the Acquire, Release and NoFence names are the
-//           plain operations, as on Windows. Which integers each takes, winmem_interlocked.h says.
+//           plain operations, as on Windows. (Where the word stands, before or behind a number, follows no rule; it is as
+//           documented.) Which integers each takes, winmem_interlocked.h says.
 #ifndef WINMEM_WINNT_INTERLOCKED_H
 #define WINMEM_WINNT_INTERLOCKED_H
 
@@ -55,24 +56,24 @@
 #define InterlockedAnd64                    _InterlockedAnd64
 #define InterlockedOr64                     _InterlockedOr64
 #define InterlockedXor64                    _InterlockedXor64
-#define InterlockedIncrement64Acquire       InterlockedIncrement64
-#define InterlockedIncrement64Release       InterlockedIncrement64
-#define InterlockedIncrement64NoFence       InterlockedIncrement64
-#define InterlockedDecrement64Acquire       InterlockedDecrement64
-#define InterlockedDecrement64Release       InterlockedDecrement64
-#define InterlockedDecrement64NoFence       InterlockedDecrement64
-#define InterlockedAdd64Acquire             InterlockedAdd64
-#define InterlockedAdd64Release             InterlockedAdd64
-#define InterlockedAdd64NoFence             InterlockedAdd64
-#define InterlockedExchangeAdd64Acquire     InterlockedExchangeAdd64
-#define InterlockedExchangeAdd64Release     InterlockedExchangeAdd64
-#define InterlockedExchangeAdd64NoFence     InterlockedExchangeAdd64
-#define InterlockedExchange64Acquire        InterlockedExchange64
-#define InterlockedExchange64Release        InterlockedExchange64
-#define InterlockedExchange64NoFence        InterlockedExchange64
-#define InterlockedCompareExchange64Acquire InterlockedCompareExchange64
-#define InterlockedCompareExchange64Release InterlockedCompareExchange64
-#define InterlockedCompareExchange64NoFence InterlockedCompareExchange64
+#define InterlockedIncrementAcquire64       InterlockedIncrement64
+#define InterlockedIncrementRelease64       InterlockedIncrement64
+#define InterlockedIncrementNoFence64       InterlockedIncrement64
+#define InterlockedDecrementAcquire64       InterlockedDecrement64
+#define InterlockedDecrementRelease64       InterlockedDecrement64
+#define InterlockedDecrementNoFence64       InterlockedDecrement64
+#define InterlockedAddAcquire64             InterlockedAdd64
+#define InterlockedAddRelease64             InterlockedAdd64
+#define InterlockedAddNoFence64             InterlockedAdd64
+#define InterlockedExchangeAddAcquire64     InterlockedExchangeAdd64
+#define InterlockedExchangeAddRelease64     InterlockedExchangeAdd64
+#define InterlockedExchangeAddNoFence64     InterlockedExchangeAdd64
+#define InterlockedExchangeAcquire64        InterlockedExchange64
+#define InterlockedExchangeRelease64        InterlockedExchange64
+#define InterlockedExchangeNoFence64        InterlockedExchange64
+#define InterlockedCompareExchangeAcquire64 InterlockedCompareExchange64
+#define InterlockedCompareExchangeRelease64 InterlockedCompareExchange64
+#define InterlockedCompareExchangeNoFence64 InterlockedCompareExchange64
 #define InterlockedAnd64Acquire             InterlockedAnd64
 #define InterlockedAnd64Release             InterlockedAnd64
 #define InterlockedAnd64NoFence             InterlockedAnd64
@@ -86,7 +87,6 @@
 // ---- 16 bits ----
 #define InterlockedIncrement16              _InterlockedIncrement16
 #define InterlockedDecrement16              _InterlockedDecrement16
-#define InterlockedExchangeAdd16            _InterlockedExchangeAdd16
 #define InterlockedExchange16               _InterlockedExchange16
 #define InterlockedCompareExchange16        _InterlockedCompareExchange16
 #define InterlockedAnd16                    _InterlockedAnd16
@@ -98,12 +98,6 @@
 #define InterlockedDecrement16Acquire       InterlockedDecrement16
 #define InterlockedDecrement16Release       InterlockedDecrement16
 #define InterlockedDecrement16NoFence       InterlockedDecrement16
-#define InterlockedExchangeAdd16Acquire     InterlockedExchangeAdd16
-#define InterlockedExchangeAdd16Release     InterlockedExchangeAdd16
-#define InterlockedExchangeAdd16NoFence     InterlockedExchangeAdd16
-#define InterlockedExchange16Acquire        InterlockedExchange16
-#define InterlockedExchange16Release        InterlockedExchange16
-#define InterlockedExchange16NoFence        InterlockedExchange16
 #define InterlockedCompareExchange16Acquire InterlockedCompareExchange16
 #define InterlockedCompareExchange16Release InterlockedCompareExchange16
 #define InterlockedCompareExchange16NoFence InterlockedCompareExchange16
@@ -118,30 +112,20 @@
 #define InterlockedXor16NoFence             InterlockedXor16
 
 // ---- 8 bits ----
-#define InterlockedExchangeAdd8            _InterlockedExchangeAdd8
-#define InterlockedExchange8               _InterlockedExchange8
-#define InterlockedCompareExchange8        _InterlockedCompareExchange8
-#define InterlockedAnd8                    _InterlockedAnd8
-#define InterlockedOr8                     _InterlockedOr8
-#define InterlockedXor8                    _InterlockedXor8
-#define InterlockedExchangeAdd8Acquire     InterlockedExchangeAdd8
-#define InterlockedExchangeAdd8Release     InterlockedExchangeAdd8
-#define InterlockedExchangeAdd8NoFence     InterlockedExchangeAdd8
-#define InterlockedExchange8Acquire        InterlockedExchange8
-#define InterlockedExchange8Release        InterlockedExchange8
-#define InterlockedExchange8NoFence        InterlockedExchange8
-#define InterlockedCompareExchange8Acquire InterlockedCompareExchange8
-#define InterlockedCompareExchange8Release InterlockedCompareExchange8
-#define InterlockedCompareExchange8NoFence InterlockedCompareExchange8
-#define InterlockedAnd8Acquire             InterlockedAnd8
-#define InterlockedAnd8Release             InterlockedAnd8
-#define InterlockedAnd8NoFence             InterlockedAnd8
-#define InterlockedOr8Acquire              InterlockedOr8
-#define InterlockedOr8Release              InterlockedOr8
-#define InterlockedOr8NoFence              InterlockedOr8
-#define InterlockedXor8Acquire             InterlockedXor8
-#define InterlockedXor8Release             InterlockedXor8
-#define InterlockedXor8NoFence             InterlockedXor8
+#define InterlockedExchangeAdd8 _InterlockedExchangeAdd8
+#define InterlockedExchange8    _InterlockedExchange8
+#define InterlockedAnd8         _InterlockedAnd8
+#define InterlockedOr8          _InterlockedOr8
+#define InterlockedXor8         _InterlockedXor8
+#define InterlockedAnd8Acquire  InterlockedAnd8
+#define InterlockedAnd8Release  InterlockedAnd8
+#define InterlockedAnd8NoFence  InterlockedAnd8
+#define InterlockedOr8Acquire   InterlockedOr8
+#define InterlockedOr8Release   InterlockedOr8
+#define InterlockedOr8NoFence   InterlockedOr8
+#define InterlockedXor8Acquire  InterlockedXor8
+#define InterlockedXor8Release  InterlockedXor8
+#define InterlockedXor8NoFence  InterlockedXor8
 
 // ---- Pointers and 128 bits ----
 #define InterlockedExchangePointer               _InterlockedExchangePointer
@@ -153,9 +137,6 @@
 #define InterlockedCompareExchangePointerAcquire InterlockedCompareExchangePointer
 #define InterlockedCompareExchangePointerRelease InterlockedCompareExchangePointer
 #define InterlockedCompareExchangePointerNoFence InterlockedCompareExchangePointer
-#define InterlockedCompareExchange128Acquire     InterlockedCompareExchange128
-#define InterlockedCompareExchange128Release     InterlockedCompareExchange128
-#define InterlockedCompareExchange128NoFence     InterlockedCompareExchange128
 
 // ---- Single bits: the old bit is returned ----
 #define InterlockedBitTestAndSet          _interlockedbittestandset
