@@ -20,10 +20,12 @@ inline Region* find_live_region(Address at) {
   return region;
 }
 
-// A live region, found and locked. Holds a Reader too, so that a region released meanwhile is not reused under us.
+// A live region, found and locked. While it is locked nobody else releases it, so the Reader is needed for finding only:
+// holding one through a long system call would keep others' retired memory from coming back.
 class [[nodiscard]] RegionHold {
 public:
   explicit RegionHold(Address at) {
+    Reader reader;
     while ((region_ = find_live_region(at)) != nullptr) {
       region_->lock.lock();
       if (region_->is_live()) {
@@ -45,7 +47,6 @@ public:
   Region* operator->() const { return region_; }
 
 private:
-  Reader reader_;
   Region* region_ = nullptr;
 };
 

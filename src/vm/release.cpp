@@ -98,7 +98,7 @@ Status release_locked(Region& region, AddressRange range) {
   region_map::set(range, nullptr);
   region_map::set({range.end, region.range.end}, after.region);
   give_back_locked(range, region.place);
-  region_pool.retire(&region);
+  region_pool.retire(&region); // still locked: should it come back at once, its next owner waits for our unlock
   return Status::ok;
 }
 
