@@ -33,12 +33,13 @@ WINBASEAPI LPVOID WINAPI VirtualAlloc(LPVOID lpAddress, SIZE_T dwSize, DWORD flA
 WINBASEAPI LPVOID WINAPI VirtualAllocEx(HANDLE hProcess, LPVOID lpAddress, SIZE_T dwSize, DWORD flAllocationType,
                                         DWORD flProtect);
 
-// VirtualAlloc with requirements: address range and alignment, in ExtendedParameters. [V80 to V90]
+// VirtualAlloc with requirements on the address, in ExtendedParameters. [V88 to V90, C28] A Process of NULL is this one
+// [C29]. Errors: those of VirtualAlloc, and ERROR_NOACCESS (parameters that can't be read).
 WINBASEAPI PVOID WINAPI VirtualAlloc2(HANDLE Process, PVOID BaseAddress, SIZE_T Size, ULONG AllocationType,
                                       ULONG PageProtection, MEM_EXTENDED_PARAMETER* ExtendedParameters,
                                       ULONG ParameterCount);
 
-// The same for packaged applications; Windows lets them have no execute permission this way.
+// The same for packaged applications, which may not ask for an execute permission: ERROR_INVALID_PARAMETER. [C29]
 WINBASEAPI PVOID WINAPI VirtualAllocFromApp(PVOID BaseAddress, SIZE_T Size, ULONG AllocationType, ULONG Protection);
 WINBASEAPI PVOID WINAPI VirtualAlloc2FromApp(HANDLE Process, PVOID BaseAddress, SIZE_T Size, ULONG AllocationType,
                                              ULONG PageProtection, MEM_EXTENDED_PARAMETER* ExtendedParameters,
@@ -60,7 +61,7 @@ WINBASEAPI BOOL WINAPI VirtualProtect(LPVOID lpAddress, SIZE_T dwSize, DWORD flN
 WINBASEAPI BOOL WINAPI VirtualProtectEx(HANDLE hProcess, LPVOID lpAddress, SIZE_T dwSize, DWORD flNewProtect,
                                         PDWORD lpflOldProtect);
 
-// VirtualProtect for packaged applications.
+// VirtualProtect for packaged applications: ERROR_INVALID_PARAMETER for an execute permission. [C29]
 WINBASEAPI BOOL WINAPI VirtualProtectFromApp(PVOID Address, SIZE_T Size, ULONG NewProtection, PULONG OldProtection);
 
 // What the pages from lpAddress on are, up to the first that differs. Returns the bytes written, 48, or 0.

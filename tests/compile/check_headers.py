@@ -75,7 +75,8 @@ def alone(compilers, headers):
 
 
 def public(headers):
-    return [header for header in headers if not header.startswith("winmem_") and header != "Windows.h"]
+    """The headers that programs include, each once: those that only spell another's name otherwise are left out."""
+    return [header for header in headers if not header.startswith("winmem_") and header == header.lower()]
 
 
 def pairs(compilers, headers):

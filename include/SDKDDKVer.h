@@ -1,0 +1,2 @@
+// sdkddkver.h, in the spelling of its users.
+#include "sdkddkver.h"
