@@ -1,8 +1,8 @@
 // Atomic operations, fences and reads and writes of one word, under the names of winnt.h. Part of winnt.h.
 //
 // Surprise: x64 has no weaker form of an atomic read-modify-write, so the Acquire, Release and NoFence names are the
-//           plain operations, as on Windows. (Where the word stands, before or behind a number, follows no rule; it is as
-//           documented.) Which integers each takes, winmem_interlocked.h says.
+//           plain operations, as on Windows. (Where that word stands, before or behind a number, follows no rule; it is
+//           as documented.) Which integers each takes, winmem_interlocked.h says.
 #ifndef WINMEM_WINNT_INTERLOCKED_H
 #define WINMEM_WINNT_INTERLOCKED_H
 

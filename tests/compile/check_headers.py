@@ -8,6 +8,7 @@ Checks:
   modes        the macros that programs set: UNICODE, NO_STRICT, WIN32_LEAN_AND_MEAN, winmem-cc's _WIN32 and the like
   neighbours   before and after the system's own headers
   macros       what including windows.h defines in lower case
+  symbols      the names that a program's object files ask the library for
   must_compile the sources in must_compile/
   must_fail    the sources in must_fail/: each compiles as it is, and with -DWRONG fails with the message it names
 
@@ -22,6 +23,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 WARNINGS = ["-Wall", "-Wextra", "-pedantic", "-Werror"]
@@ -208,11 +210,43 @@ def macros(compilers, include):
     return count, failed
 
 
+SYMBOLS_SOURCE = """
+#include <windows.h>
+#include <winternl.h>
+void* functions[] = {(void*)GetModuleHandleW, (void*)GetModuleHandleA, (void*)VirtualAlloc, (void*)NtFreeVirtualMemory};
+"""
+
+
+def symbols(compilers, include):
+    """Wide functions are bound to the twin for the program's wchar_t; core_names.h can rename the others by macros."""
+    core_names = ["-DVirtualAlloc=winmem_VirtualAlloc", "-DGetModuleHandleA=winmem_GetModuleHandleA"]
+    expected = [
+        ([], {"GetModuleHandleW_utf32", "GetModuleHandleA", "VirtualAlloc", "NtFreeVirtualMemory"}),
+        (["-fshort-wchar"], {"GetModuleHandleW", "GetModuleHandleA", "VirtualAlloc", "NtFreeVirtualMemory"}),
+        (core_names, {"GetModuleHandleW_utf32", "winmem_GetModuleHandleA", "winmem_VirtualAlloc",
+                      "NtFreeVirtualMemory"}),
+    ]
+    count = failed = 0
+    for compiler, (flags, names) in itertools.product(compilers, expected):
+        count += 1
+        with tempfile.TemporaryDirectory() as folder:
+            output = pathlib.Path(folder) / "object.o"
+            command = [compiler.program, "-x", compiler.language, "-c", f"-I{include}", *flags, "-", "-o", str(output)]
+            subprocess.run(command, input=SYMBOLS_SOURCE, text=True, check=True)
+            listing = subprocess.run(["nm", "-u", str(output)], capture_output=True, text=True, check=True).stdout
+        asked = {line.split()[-1] for line in listing.splitlines()}
+        if asked != names:
+            failed += 1
+            print(f"FAILED {compiler.name} {flags}: asks for {sorted(asked)}, expected {sorted(names)}")
+    return count, failed
+
+
 def main():
     checks = {"alone": alone, "pairs": pairs, "orders": orders, "modes": modes, "neighbours": neighbours,
               "must_compile": must_compile}
+    other_checks = {"must_fail": must_fail, "macros": macros, "symbols": symbols}
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("check", choices=[*checks, "must_fail", "macros"])
+    parser.add_argument("check", choices=[*checks, *other_checks])
     parser.add_argument("--include", type=pathlib.Path, required=True)
     parser.add_argument("--c", action="append", default=[], help="a C compiler (may be repeated)")
     parser.add_argument("--cxx", action="append", default=[], help="a C++ compiler (may be repeated)")
@@ -224,7 +258,7 @@ def main():
         headers = sorted(path.name for path in arguments.include.glob("*.h"))
         count, failed = run_all(checks[arguments.check](compilers, headers), arguments.include)
     else:
-        count, failed = {"must_fail": must_fail, "macros": macros}[arguments.check](compilers, arguments.include)
+        count, failed = other_checks[arguments.check](compilers, arguments.include)
     print(f"{arguments.check}: {count} compilations, {failed} failed")
     sys.exit(failed != 0 or count == 0)
 
