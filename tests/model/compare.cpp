@@ -28,6 +28,7 @@ public:
     for (const Player* player : players_)
       for (const auto& [base, chunk] : player->model.pages.chunks())
         chunks.insert(base);
+    compare_allocations();
     for (std::uintptr_t base : chunks)
       compare_chunk(base);
     for (const Player* player : players_)
@@ -44,14 +45,21 @@ public:
 private:
   // The model that has an allocation here, or nullptr.
   const Model* holder_of(std::uintptr_t page) const {
-    const Model* holder = nullptr;
     for (const Player* player : players_)
-      if (State state = player->model.pages.at(page).state; state != State::free) {
-        if (holder != nullptr && state != State::foreign) // foreign memory every model knows of
-          throw Mismatch("two threads were given " + hex(page));
-        holder = &player->model;
-      }
-    return holder;
+      if (player->model.pages.at(page).state != State::free)
+        return &player->model;
+    return nullptr;
+  }
+
+  void compare_allocations() const {
+    std::vector<Range> all;
+    for (const Player* player : players_)
+      for (const auto& [key, allocation] : player->model.pages.allocations)
+        all.push_back(allocation.range);
+    std::sort(all.begin(), all.end(), [](Range left, Range right) { return left.begin < right.begin; });
+    for (std::size_t i = 1; i < all.size(); ++i)
+      if (all[i].overlaps(all[i - 1]))
+        throw Mismatch("two threads were given " + hex(all[i].begin));
   }
 
   bool certainly_free(std::uintptr_t page) const {
@@ -59,7 +67,16 @@ private:
            std::any_of(players_.begin(), players_.end(), [&](const Player* each) { return each->model.knows(page); });
   }
 
+  bool has_committed_pages(std::uintptr_t chunk) const {
+    return std::any_of(players_.begin(), players_.end(), [&](const Player* each) {
+      auto found = each->model.pages.chunks().find(chunk);
+      return found != each->model.pages.chunks().end() && found->second->has(State::committed);
+    });
+  }
+
   void compare_chunk(std::uintptr_t base) {
+    if (kernel_.is_out_of_reach(base) && !has_committed_pages(base))
+      return;
     KernelView::ChunkAccess access = kernel_.access_of_chunk(base);
     bool in_use = false;
     for (std::size_t i = 0; i < access.size(); ++i) {

@@ -52,13 +52,21 @@ Gen<std::int64_t> border_in_window() {
   return gen::weightedOneOf<std::int64_t>({{6, granule}, {6, chunk}, {1, anywhere}});
 }
 
+// The first slots hold large reservations, the others what comes.
+constexpr int kSpaciousSlots = 3;
+Gen<int> spacious_slot() { return spread(0, kSpaciousSlots - 1); }
+Gen<int> usual_slot() { return spread(kSpaciousSlots, kSlots - 1); }
+
+Gen<Place> place_in(Gen<int> slot, Place::Origin origin, Gen<std::int64_t> offset) {
+  return gen::map(gen::pair(std::move(slot), std::move(offset)), [origin](const std::pair<int, std::int64_t>& parts) {
+    return Place{origin, parts.first, parts.second};
+  });
+}
+
 Gen<Place> place_at(Place::Origin origin, Gen<std::int64_t> offset) {
-  return gen::map(gen::pair(spread(0, kSlots - 1), std::move(offset)),
-                  [origin](const std::pair<int, std::int64_t>& parts) {
-                    bool indexed = origin == Place::Origin::slot || origin == Place::Origin::inside ||
-                                   origin == Place::Origin::after || origin == Place::Origin::recent;
-                    return Place{origin, indexed ? parts.first : 0, parts.second};
-                  });
+  bool indexed = origin == Place::Origin::slot || origin == Place::Origin::inside || origin == Place::Origin::after ||
+                 origin == Place::Origin::border || origin == Place::Origin::recent;
+  return place_in(indexed ? spread(0, kSlots - 1) : gen::just(0), origin, std::move(offset));
 }
 
 Gen<Place> place_in_windows() {
@@ -79,7 +87,9 @@ Gen<Place> wild_place() {
 Gen<Place> place() {
   auto within = sum(gen::map(spread<std::int64_t>(0, 1023), [](std::int64_t n) { return n * 0x1000; }), byte_delta());
   auto near_border = sum(border_in_window(), page_delta(), byte_delta());
+  auto at_chunk = sum(gen::map(spread<std::int64_t>(0, 2), [](std::int64_t n) { return n * 0x200000; }), page_delta());
   return gen::weightedOneOf<Place>({{6, place_in_windows()},
+                                    {4, place_at(Place::Origin::border, at_chunk)},
                                     {5, place_at(Place::Origin::inside, within)},
                                     {4, place_at(Place::Origin::inside, near_border)},
                                     {5, place_at(Place::Origin::slot, sum(page_delta(), byte_delta()))},
@@ -112,16 +122,21 @@ Gen<std::uint64_t> size() {
   return gen::map(usual, [](std::int64_t n) { return n < 0 ? std::uint64_t{0} : static_cast<std::uint64_t>(n); });
 }
 
-// For calls that stay within what is there: large ones mostly run over its end.
+Gen<std::uint64_t> few_pages() {
+  return gen::map(spread<std::uint64_t>(1, 6), [](std::uint64_t n) { return n * 0x1000; });
+}
+
+// For calls that stay within what is there: large ones mostly run over its end. A chunk short of a few pages is a
+// border of its own.
 Gen<std::uint64_t> small_size() {
-  auto pages = gen::map(spread<std::uint64_t>(1, 6), [](std::uint64_t n) { return n * 0x1000; });
-  return gen::weightedOneOf<std::uint64_t>({{3, pages}, {2, size()}});
+  auto chunk = gen::map(spread<std::uint64_t>(0, 4), [](std::uint64_t n) { return 0x200000 - n * 0x1000; });
+  return gen::weightedOneOf<std::uint64_t>({{6, few_pages()}, {1, chunk}, {3, size()}});
 }
 
 Gen<std::uint64_t> reserved_size() {
-  auto huge = gen::elementOf(std::vector<std::uint64_t>{1u << 30, (1u << 30) + 0x1000, 40u << 20});
+  auto large = gen::map(spread<std::uint64_t>(2, 8), [](std::uint64_t n) { return n * 0x200000; });
   auto absurd = gen::elementOf(std::vector<std::uint64_t>{1ull << 47, ~0ull, ~0ull - 0xFFFF, 1ull << 63});
-  return gen::weightedOneOf<std::uint64_t>({{96, size()}, {2, huge}, {1, absurd}});
+  return gen::weightedOneOf<std::uint64_t>({{80, size()}, {8, large}, {1, absurd}});
 }
 
 Gen<std::uint32_t> protection() {
@@ -169,7 +184,7 @@ Gen<Operation> call(Call which, Gen<Place> place, Gen<std::uint64_t> size, Gen<s
 
 Gen<Operation> allocation(Call which, Gen<Place> place, Gen<std::uint64_t> size, Gen<std::uint32_t> type) {
   return gen::build(call(which, std::move(place), std::move(size), std::move(type)),
-                    gen::set(&Operation::protect, protection()), gen::set(&Operation::slot, spread(0, kSlots - 1)));
+                    gen::set(&Operation::protect, protection()), gen::set(&Operation::slot, usual_slot()));
 }
 
 Gen<Operation> alloc_anywhere() {
@@ -178,6 +193,13 @@ Gen<Operation> alloc_anywhere() {
       {{4, MEM_RESERVE | MEM_COMMIT}, {1, MEM_COMMIT}, {1, MEM_RESERVE | MEM_COMMIT | MEM_TOP_DOWN}});
   return gen::weightedOneOf<Operation>({{3, allocation(Call::alloc, gen::just(Place{}), reserved_size(), reserve)},
                                         {2, allocation(Call::alloc, gen::just(Place{}), size(), commit)}});
+}
+
+Gen<Operation> alloc_spacious() {
+  auto reserve = gen::element<std::uint32_t>(MEM_RESERVE, MEM_RESERVE | MEM_TOP_DOWN);
+  auto huge = gen::element<std::uint64_t>(300u << 20, 1u << 30, (1u << 30) + 0x1000);
+  return gen::build(allocation(Call::alloc, gen::just(Place{}), huge, reserve),
+                    gen::set(&Operation::slot, spacious_slot()));
 }
 
 Gen<Operation> reserve_at() {
@@ -241,6 +263,30 @@ Gen<Operation> look(Call which) {
                                gen::set(&Operation::ex, one_in(5)));
 }
 
+// The same call over and over, in many chunks, granules or pages: a pattern of islands comes or goes at once.
+Gen<Operation> repeated() {
+  auto commit = gen::just<std::uint32_t>(MEM_COMMIT);
+  auto decommit = gen::just<std::uint32_t>(MEM_DECOMMIT);
+  auto release = gen::just<std::uint32_t>(MEM_RELEASE);
+  auto reserve = gen::weightedElement<std::uint32_t>({{2, MEM_RESERVE}, {1, MEM_RESERVE | MEM_COMMIT}});
+  auto start = gen::weightedOneOf<Place>({{5, place_in(spacious_slot(), Place::Origin::border, page_delta())},
+                                          {2, place_in(spacious_slot(), Place::Origin::slot, page_delta())},
+                                          {2, place_at(Place::Origin::slot, page_delta())}});
+  auto one = gen::weightedOneOf<Operation>(
+      {{6, allocation(Call::alloc, start, few_pages(), commit)},
+       {5, call(Call::free, start, few_pages(), decommit)},
+       {2, call(Call::nt_free, start, few_pages(), release)},
+       {2, gen::build(call(Call::protect, start, few_pages(), gen::just<std::uint32_t>(0)),
+                      gen::set(&Operation::protect, protection()))},
+       {2, allocation(Call::alloc, gen::just(Place{}), few_pages(), reserve)},
+       {2, gen::build<Operation>(gen::set(&Operation::call, gen::just(Call::write)),
+                                 gen::set(&Operation::place, start))}});
+  auto stride = gen::weightedElement<std::uint64_t>(
+      {{4, 0x200000ull}, {1, 0x201000ull}, {2, 0x2000ull}, {1, 0x10000ull}, {1, 0x1000ull}});
+  return gen::build(one, gen::set(&Operation::repeat, spread<std::uint32_t>(1, 100)),
+                    gen::set(&Operation::stride, stride));
+}
+
 } // namespace
 
 ShrinkableOperation any_operation(const rc::Random& random) {
@@ -253,6 +299,8 @@ ShrinkableOperation any_operation(const rc::Random& random) {
                                                                     {6, look(Call::query)},
                                                                     {14, look(Call::write)},
                                                                     {4, look(Call::probe)},
+                                                                    {1, alloc_spacious()},
+                                                                    {3, repeated()},
                                                                     {1, gen::just(Operation{})}});
   constexpr int kSize = 100; // RapidCheck's usual largest size; the generators here do not depend on it
   return kAny(random, kSize);

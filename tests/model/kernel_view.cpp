@@ -56,22 +56,28 @@ KernelView::~KernelView() {
     close(pagemap_);
 }
 
+std::vector<KernelView::Mapping>::const_iterator KernelView::first_in(std::uintptr_t base) const {
+  return std::upper_bound(mappings_.begin(), mappings_.end(), base,
+                          [](std::uintptr_t address, const Mapping& each) { return address < each.range.end; });
+}
+
+bool KernelView::is_out_of_reach(std::uintptr_t base) const {
+  for (auto mapping = first_in(base); mapping != mappings_.end() && mapping->range.begin < base + kChunk; ++mapping)
+    if (mapping->permissions != kNothing)
+      return false;
+  return true;
+}
+
 KernelView::ChunkAccess KernelView::access_of_chunk(std::uintptr_t base) const {
   ChunkAccess access;
   access.fill(kNothing);
-  auto mapping = std::upper_bound(mappings_.begin(), mappings_.end(), base,
-                                  [](std::uintptr_t address, const Mapping& each) { return address < each.range.end; });
-  bool anything = false;
-  for (; mapping != mappings_.end() && mapping->range.begin < base + kChunk; ++mapping) {
-    if (mapping->permissions == kNothing)
-      continue;
-    anything = true;
+  for (auto mapping = first_in(base); mapping != mappings_.end() && mapping->range.begin < base + kChunk; ++mapping) {
     std::uintptr_t first = std::max(mapping->range.begin, base);
     std::uintptr_t last = std::min(mapping->range.end, base + kChunk);
     for (std::uintptr_t page = first; page < last; page += kPage)
       access[(page - base) / kPage] = mapping->permissions;
   }
-  if (!anything)
+  if (is_out_of_reach(base))
     return access;
 
   std::array<std::uint64_t, Pages::kPerChunk> entries{};

@@ -22,6 +22,9 @@ public:
   using ChunkAccess = std::array<const char*, Pages::kPerChunk>;
   ChunkAccess access_of_chunk(std::uintptr_t base) const;
 
+  // Whether no mapping of the chunk gives any access.
+  bool is_out_of_reach(std::uintptr_t base) const;
+
   std::size_t mappings() const { return mappings_.size(); }
 
 private:
@@ -29,6 +32,8 @@ private:
     Range range;
     const char* permissions;
   };
+  std::vector<Mapping>::const_iterator first_in(std::uintptr_t base) const;
+
   std::vector<Mapping> mappings_; // ascending
   int pagemap_ = -1;
 

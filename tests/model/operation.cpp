@@ -22,12 +22,13 @@ constexpr Names<Call, 9> kCalls = {{{Call::alloc, "alloc"},
                                     {Call::probe, "probe"},
                                     {Call::check, "check"}}};
 
-constexpr Names<Place::Origin, 8> kOrigins = {{{Place::Origin::null, "null"},
+constexpr Names<Place::Origin, 9> kOrigins = {{{Place::Origin::null, "null"},
                                                {Place::Origin::arena, "arena"},
                                                {Place::Origin::outside, "outside"},
                                                {Place::Origin::slot, "slot"},
                                                {Place::Origin::inside, "inside"},
                                                {Place::Origin::after, "after"},
+                                               {Place::Origin::border, "border"},
                                                {Place::Origin::recent, "recent"},
                                                {Place::Origin::wild, "wild"}}};
 
@@ -96,6 +97,8 @@ std::string to_text(const Operation& operation) {
   field("bad_pointer", operation.bad_pointer);
   field("span", operation.span);
   field("alignment", operation.alignment);
+  field("repeat", operation.repeat);
+  field("stride", operation.stride);
   return out.str();
 }
 
@@ -128,6 +131,10 @@ std::optional<Operation> from_text(std::string_view line) {
       operation.span = value;
     else if (name == "alignment")
       operation.alignment = value;
+    else if (name == "repeat")
+      operation.repeat = static_cast<std::uint32_t>(value);
+    else if (name == "stride")
+      operation.stride = value;
     else
       return std::nullopt;
   }

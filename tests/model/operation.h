@@ -32,6 +32,7 @@ struct Place {
     slot,    // offset from the base of what slot `index` holds, or held: also dangling pointers
     inside,  // the same, wrapped at the size of the slot's allocation: always within what was allocated
     after,   // offset from the end of the slot's allocation
+    border,  // offset from the first chunk border in the slot's allocation
     recent,  // offset, wrapped at its size, into one of the ranges that were committed last
     wild,    // an absolute address, outside of everything
   };
@@ -65,6 +66,8 @@ struct Operation {
   bool bad_pointer = false;  // protect: NULL for the old protection
   std::uint64_t span = 0;    // alloc2: 0 means no bounds at all
   std::uint64_t alignment = 0;
+  std::uint32_t repeat = 0; // further times, each `stride` bytes higher (and of an allocation: into the next slot)
+  std::uint64_t stride = 0;
 
   bool operator==(const Operation&) const = default;
 };

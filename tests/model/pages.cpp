@@ -1,5 +1,7 @@
 #include "pages.h"
 
+#include <algorithm>
+
 namespace model {
 namespace {
 
@@ -9,11 +11,12 @@ std::size_t index_in_chunk(std::uintptr_t address) { return (address % kChunk) /
 
 } // namespace
 
-bool Pages::Chunk::used() const {
-  for (const Page& page : pages)
-    if (page.state != State::free)
-      return true;
-  return false;
+bool Pages::Chunk::has(State state) const {
+  return std::any_of(pages.begin(), pages.end(), [&](const Page& page) { return page.state == state; });
+}
+
+bool Pages::Chunk::is_free() const {
+  return std::all_of(pages.begin(), pages.end(), [](const Page& page) { return page.state == State::free; });
 }
 
 const Pages::Chunk* Pages::chunk_of(std::uintptr_t address) const {
@@ -70,15 +73,18 @@ std::uintptr_t Pages::next_occupied(std::uintptr_t address) const {
 std::uintptr_t Pages::run_end(std::uintptr_t address) const {
   const Page first = at(address);
   std::uintptr_t end = round_down(address, kPage) + kPage;
-  for (;; end += kPage) {
-    const Page& page = at(end);
-    if (page.state != first.state || page.allocation != first.allocation || page.protect != first.protect)
-      return end;
-  }
+  // A chunk without an array is free, which no run here is.
+  for (const Chunk* chunk = chunk_of(end); chunk != nullptr; chunk = chunk_of(end))
+    for (std::size_t i = index_in_chunk(end); i < kPerChunk; ++i, end += kPage) {
+      const Page& page = chunk->pages[i];
+      if (page.state != first.state || page.allocation != first.allocation || page.protect != first.protect)
+        return end;
+    }
+  return end;
 }
 
 void Pages::forget_unused_chunks() {
-  std::erase_if(chunks_, [](const auto& entry) { return !entry.second->used(); });
+  std::erase_if(chunks_, [](const auto& entry) { return entry.second->is_free(); });
   cached_base_ = ~std::uintptr_t{0};
   cached_ = nullptr;
 }

@@ -56,7 +56,8 @@ public:
   static constexpr std::size_t kPerChunk = kChunk / kPage;
   struct Chunk {
     std::array<Page, kPerChunk> pages;
-    bool used() const;
+    bool has(State state) const;
+    bool is_free() const;
   };
 
   const Page& at(std::uintptr_t address) const;

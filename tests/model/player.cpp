@@ -2,6 +2,7 @@
 
 #include "winapi.h"
 
+#include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -62,6 +63,7 @@ std::optional<std::uintptr_t> Player::resolve(const Place& place) const {
   case Place::Origin::slot:
   case Place::Origin::inside:
   case Place::Origin::after:
+  case Place::Origin::border:
     break;
   }
   if (slot.base == 0)
@@ -70,6 +72,8 @@ std::optional<std::uintptr_t> Player::resolve(const Place& place) const {
     return slot.base + offset;
   if (place.origin == Place::Origin::inside)
     return slot.base + offset % slot.size;
+  if (place.origin == Place::Origin::border)
+    return round_up(slot.base, kChunk) + offset;
   return slot.base + slot.size + offset;
 }
 
@@ -77,23 +81,31 @@ void Player::play(const Operation& operation) {
   std::optional<std::uintptr_t> address = resolve(operation.place);
   if (!address)
     return;
+  Operation each = operation;
+  for (std::uint64_t i = 0; i <= operation.repeat; ++i) {
+    play_once(each, *address + i * operation.stride);
+    ++each.slot;
+  }
+}
+
+void Player::play_once(const Operation& operation, std::uintptr_t address) {
   switch (operation.call) {
   case Call::alloc:
-    return alloc(operation, *address);
+    return alloc(operation, address);
   case Call::alloc2:
-    return alloc2(operation, *address);
+    return alloc2(operation, address);
   case Call::free:
-    return free(operation, *address);
+    return free(operation, address);
   case Call::nt_free:
-    return nt_free(operation, *address);
+    return nt_free(operation, address);
   case Call::protect:
-    return protect(operation, *address);
+    return protect(operation, address);
   case Call::query:
-    return query(operation, *address);
+    return query(operation, address);
   case Call::write:
-    return write(operation, *address);
+    return write(operation, address);
   case Call::probe:
-    return probe(round_down(*address, kPage));
+    return probe(round_down(address, kPage));
   case Call::check:
     return; // the caller's: it may concern several players
   }
@@ -181,6 +193,10 @@ void Player::finish_alloc(const AllocCall& call, const Verdict& verdict, void* r
       check_highest(call, base);
   }
   model.apply_alloc(call, base);
+  // What a reset gave up the kernel keeps until it needs memory. Here it needs some at once, so that a page that was
+  // given up wrongly is lost, and seen to be.
+  if (call.type == MEM_RESET)
+    madvise(result, round_up(call.address + call.size, kPage) - base, MADV_PAGEOUT);
   if (call.reserves())
     slots_[static_cast<std::size_t>(slot % kSlots)] = {base, round_up(call.size, kPage)};
   if ((call.type & MEM_COMMIT) != 0)

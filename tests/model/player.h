@@ -53,6 +53,7 @@ private:
   std::optional<std::uintptr_t> resolve(const Place& place) const;
   bool lands_elsewhere(const AllocCall& call) const;
 
+  void play_once(const Operation& operation, std::uintptr_t address);
   void alloc(const Operation& operation, std::uintptr_t address);
   void alloc2(const Operation& operation, std::uintptr_t lowest);
   void finish_alloc(const AllocCall& call, const Verdict& verdict, void* result, std::uint32_t error, int slot);
