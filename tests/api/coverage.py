@@ -68,9 +68,9 @@ def main():
     wrong = [f"no test for {rule}" for rule in proven if rule not in by_rule]
     wrong += [f"{tests[0]} names {rule}, which no file of docs/rules defines"
               for rule, tests in sorted(by_rule.items()) if rule not in written]
-    for line in (HERE / "wine_differences.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+    for line in (HERE / "wine_differences.tsv").read_text(encoding="utf-8").splitlines():
         name = line.split("\t")[0]
-        if line and not line.startswith("#") and name not in names:
+        if "." in name and not line.startswith("#") and name not in names:
             wrong.append(f"wine_differences.tsv lists {name}, which is no test")
     for problem in wrong:
         print(problem, file=sys.stderr)
