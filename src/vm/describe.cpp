@@ -1,11 +1,11 @@
 // What is at an address: winmem's regions from their own books, everything else from the kernel.
 #include "arena.h"
+#include "chunks.h"
 #include "find_region.h"
 #include "holes.h"
 #include "page_runs.h"
 #include "region_map.h"
 #include "space.h"
-#include "chunks.h"
 #include "vm.h"
 
 namespace winmem::vm {
@@ -23,8 +23,8 @@ Address next_live_begin(Address at, Address limit) {
       return region->range.begin > at ? region->range.begin : at;
     }
     // Released or split a moment ago: free, but for what is left of it.
-    for (Region* rest : {region->before_gap.load(std::memory_order_acquire),
-                         region->after_gap.load(std::memory_order_acquire)}) {
+    for (Region* rest :
+         {region->before_gap.load(std::memory_order_acquire), region->after_gap.load(std::memory_order_acquire)}) {
       if (rest != nullptr && rest->range.end > at && rest->is_live()) {
         return rest->range.begin > at ? rest->range.begin : at;
       }
@@ -44,19 +44,31 @@ Description describe_region(const Region& region, RunRoot root, Address page) {
           .caching = region.caching};
 }
 
+// The base of a foreign allocation that holds `page`. The kernel may have joined it with a region of ours below into
+// one mapping, whose start is then not its base.
+Address base_above_own(Address base, Address page) {
+  for (Address own = next_live_begin(base, page); own < page; own = next_live_begin(base, page)) {
+    Region* region = find_live_region(own);
+    base = region != nullptr ? region->range.end : own + kPage; // released a moment ago
+  }
+  return base;
+}
+
 // `page` is in no region of winmem's; the next one begins at `own`. Unused arena counts as free.
 Description describe_gap(Address page, Address own) {
   AddressRange arena = arena::range();
   Description free{.range = {page, own}};
   Address at = arena.contains(page) ? arena.end : page;
   while (at < own) {
-    AddressRange stretch{at, at < arena.begin && arena.begin < own ? arena.begin : own};
+    // From below `at`: a foreign allocation's base may lie there.
+    AddressRange stretch{at < arena.begin ? 0 : arena.end, at < arena.begin && arena.begin < own ? arena.begin : own};
     ForeignRun foreign;
     if (foreign_at(at, stretch, foreign)) {
       if (at != page) {
         free.range.end = at;
         return free;
       }
+      foreign.allocation_base = base_above_own(foreign.allocation_base, page);
       return {.owner = Owner::foreign, .range = foreign.range, .foreign = foreign};
     }
     if (foreign.range.begin < stretch.end) {
