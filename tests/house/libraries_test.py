@@ -76,7 +76,7 @@ class Libraries(unittest.TestCase):
         self.assertEqual({symbol.split("@")[0] for symbol in exported(SHELL)}, set(make_exports.exported(rows)))
 
     def test_no_sdk_function_of_the_core_is_missing_from_the_table(self):
-        """A function that is written but not listed could not be called: winmem_<Name> is in the core, <Name> nowhere."""
+        """A function that is written but not listed could not be called: winmem_<Name> exists, <Name> does not."""
         rows = make_exports.read_names(SOURCE / "src" / "exports" / "names.tsv")
         known = {f"winmem_{symbol}" for symbol in make_exports.exported(rows)}
         sdk_like = {symbol.split("@")[0] for symbol in exported(CORE)}

@@ -79,7 +79,7 @@ class Arrows(Tree):
     def test_system_headers_belong_to_host(self):
         self.source("host", "#include <sys/mman.h>\n#include <unistd.h>\n")
         self.assert_clean()
-        for header in ("sys/mman.h", "linux/futex.h", "unistd.h", "fcntl.h", "pthread.h", "thread", "cstdlib", "cerrno"):
+        for header in "sys/mman.h linux/futex.h unistd.h fcntl.h pthread.h thread cstdlib cerrno".split():
             self.source("win32", f"#include <{header}>\n")
             self.assert_finds(f"<{header}> outside src/host")
 
@@ -90,7 +90,7 @@ class SystemCalls(Tree):
         self.assert_clean()
 
     def test_nobody_else_may(self):
-        for call in ("syscall(1)", "mmap(p)", "::munmap (p)", "madvise(p)", "ioctl(1)", "::read(0)", "::write(1)", "::open(x)"):
+        for call in "syscall(1) mmap(p) ::munmap(p) madvise(p) ioctl(1) ::read(0) ::write(1) ::open(x)".split():
             self.source("vm", f"void f() {{ {call}; }}\n")
             self.assert_finds("src/vm/new.cpp:1", "outside src/host")
 
@@ -99,7 +99,8 @@ class SystemCalls(Tree):
         self.assert_finds("syscall instruction")
 
     def test_words_of_ours_are_not_calls(self):
-        self.source("vm", "// mmap() is host's\nbool x = host::mmap(p) && runs.read(1) && log(\"munmap(\");\nauto n = 1'000'000;\n")
+        code = "// mmap() is host's\nbool x = host::mmap(p) && runs.read(1) && log(\"munmap(\");\nauto n = 1'000'000;\n"
+        self.source("vm", code)
         self.assert_clean()
 
 

@@ -1,4 +1,4 @@
-"""winmem-cc --explain: what a source uses that winmem lacks. Both compilers, sources that compile and ones that do not."""
+"""winmem-cc --explain: what a source uses that winmem lacks. Both compilers; sources that compile and that do not."""
 
 import unittest
 
@@ -57,25 +57,37 @@ class Explain(InEmptyFolder):
             self.assertIn("MapUserPhysicalPagesScatter (kernel32.dll", output)
 
     def test_libc_has_the_c_runtimes_functions(self):
-        text = "#include <stdlib.h>\n#include <string.h>\nvoid *f(void) { return memset(malloc(9), 0, strlen(\"x\")); }\n"
+        text = '#include <stdlib.h>\n#include <string.h>\nvoid *f(void) { return memset(malloc(9), 0, strlen("x")); }\n'
         for source, output in self.with_each_compiler("libc", text, lacking=False):
             self.assertEqual(output, f"{source}: uses 0 Windows functions that winmem has, lacks 0 others\n")
 
     def test_missing_headers_do_not_end_the_search(self):
-        text = "#include <shlobj.h>\n#include <windows.h>\n#include <sub/dbghelp.h>\nvoid f(void) { SymFunctionTableX(); }\n"
+        text = (
+            "#include <shlobj.h>\n#include <windows.h>\n#include <sub/dbghelp.h>\n"
+            "void f(void) { SymFunctionTableX(); }\n"
+        )
         for source, output in self.with_each_compiler("headers", text):
             self.assertIn(f"{source}:1: header <shlobj.h>: winmem lacks it", output)
             self.assertIn(f"{source}:3: header <sub/dbghelp.h>: winmem lacks it", output)
             self.assertIn(f"{source}:4: SymFunctionTableX", output)
 
     def test_a_source_that_does_not_compile(self):
-        text = "#include <windows.h>\nUNKNOWN_TYPE x;\nvoid f(void *p) { MapUserPhysicalPagesScatter(p, 1, 0); VirtualFree(p, 0, 0); }\n"
+        text = (
+            "#include <windows.h>\nUNKNOWN_TYPE x;\n"
+            "void f(void *p) { MapUserPhysicalPagesScatter(p, 1, 0); VirtualFree(p, 0, 0); }\n"
+        )
         for source, output in self.with_each_compiler("broken", text):
             self.assertIn(f"{source}:3: MapUserPhysicalPagesScatter", output)
             self.assertIn(f"{source}:2: ", output)
             self.assertIn("UNKNOWN_TYPE", output)
             self.assertIn("does not compile yet", output)
             self.assertIn("uses 1 Windows function that winmem has", output)
+
+    def test_a_missing_constant_beside_a_missing_function(self):
+        text = "#include <windows.h>\nvoid f(void) {\n  HeapCompact(NO_SUCH_CONSTANT, 0);\n}\n"
+        for source, output in self.with_each_compiler("constant", text):
+            self.assertIn(f"{source}:3: HeapCompact", output)
+            self.assertRegex(output, rf"{source}:3: .*NO_SUCH_CONSTANT")
 
     def test_names_looked_up_at_run_time_are_noted(self):
         text = '#include <windows.h>\nvoid *f(HMODULE m) { return (void *)GetProcAddress(m, "NoSuchCall"); }\n'

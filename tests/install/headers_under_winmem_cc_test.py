@@ -13,8 +13,9 @@ class LibraryHeaders(InEmptyFolder):
         for cc, cxx in COMPILERS:
             for options in ([], ["--msvc", "--only-windows", "--wide"]):
                 with self.subTest(compiler=cxx, options=options):
-                    self.run_ok(CXX, *options, "-std=c++20", "-Wall", "-Wextra", "-Werror", "-Wno-deprecated-declarations",
-                                "-fsyntax-only", "library_headers.cpp", WINMEM_CC=cc, WINMEM_CXX=cxx)
+                    warnings = ("-Wall", "-Wextra", "-Werror", "-Wno-deprecated-declarations")
+                    self.run_ok(CXX, *options, "-std=c++20", *warnings, "-fsyntax-only", "library_headers.cpp",
+                                WINMEM_CC=cc, WINMEM_CXX=cxx)
 
     def test_a_program_that_uses_them_runs(self):
         self.take("library_headers.cpp")

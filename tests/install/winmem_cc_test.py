@@ -139,6 +139,13 @@ class Wrapper(InEmptyFolder):
         self.run_ok(CC, "hello.c", "-o", "hello", WINMEM_CC="env gcc")
         self.assertEqual(self.run_ok("./hello"), "ok\n")
 
+    def test_it_may_be_called_through_a_link(self):
+        (self.folder / "bin").mkdir()
+        (self.folder / "bin" / "winmem-c++").symlink_to(CXX)
+        self.write("only.cpp", "namespace is { int this_cplusplus = __cplusplus; }")
+        self.run_ok("bin/winmem-c++", "-x", "c++", "-c", "only.cpp")
+        self.assertIn("g++", self.run_ok("bin/winmem-c++", "--version"))
+
     def test_cmake_takes_it_for_a_compiler(self):
         self.take("hello.c")
         self.write("CMakeLists.txt", "cmake_minimum_required(VERSION 3.25)\nproject(p C)\nadd_executable(p hello.c)\n")
@@ -149,7 +156,8 @@ class Wrapper(InEmptyFolder):
     # ---- what it refuses ----
 
     def test_misspelt_options_get_a_hint(self):
-        for wrong, right in (("--no-win32", "--no-win64"), ("--explian", "--explain"), ("--only-window", "--only-windows")):
+        hints = {"--no-win32": "--no-win64", "--explian": "--explain", "--only-window": "--only-windows"}
+        for wrong, right in hints.items():
             status, output = self.run_any(CC, wrong, "-c", "x.c")
             self.assertEqual(status, 1)
             self.assertIn(f"did you mean {right}?", output)

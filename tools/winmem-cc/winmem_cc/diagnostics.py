@@ -38,14 +38,22 @@ def missing_header(messages):
     return None
 
 
+def undeclared_name(text):
+    """The name that a message calls undeclared, or None."""
+    for pattern in UNDECLARED:
+        found = re.search(pattern, text)
+        if found:
+            return found[1]
+    return None
+
+
 def undeclared_names(messages):
     """Name and where it is first used without a declaration."""
     names = {}
     for match in DIAGNOSTIC.finditer(messages):
-        for pattern in UNDECLARED:
-            found = re.search(pattern, match["text"])
-            if found:
-                names.setdefault(found[1], f"{match['file']}:{match['line']}")
+        name = undeclared_name(match["text"])
+        if name:
+            names.setdefault(name, f"{match['file']}:{match['line']}")
     return names
 
 

@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 
 from .arguments import STOPS, TAKES_VALUE, expand_response_files
-from .diagnostics import DIAGNOSTIC, called_names, looked_up_names, missing_header, undeclared_names
+from .diagnostics import DIAGNOSTIC, called_names, looked_up_names, missing_header, undeclared_name, undeclared_names
 from .inventory import Inventory
 
 # Arguments that say where output goes or what is linked. The analysis has its own.
@@ -22,7 +22,7 @@ MAX_MISSING_HEADERS = 200
 
 
 def report(command, share):
-    """Prints what is found, file by file; 1 when a function or header is lacking, 0 when not, 2 without sources."""
+    """Prints what is found, file by file; 1 when something is lacking or a source does not compile, 2 without files."""
     inventory = Inventory(share)
     if not command.shape.sources and not command.shape.objects:
         print("--explain: no source or object file is named")
@@ -141,22 +141,20 @@ class Source:
         for where, what in self.long_pointers(messages):
             print(f"{where}: warning: {what} gets a pointer to a 64-bit long; on Windows long has 32 bits (use LONG)")
         if not compiled:
-            self.report_errors(messages, undeclared)
+            self.report_errors(messages, missing | unknown)
         summarise(self.path, present, missing | unknown)
-        return bool(missing or unknown or self.missing_headers)
+        return bool(missing or unknown or self.missing_headers or not compiled)
 
     def where(self, name, undeclared, first_use):
         return undeclared.get(name) or first_use.get(name) or self.path
 
-    def report_errors(self, messages, undeclared):
-        """Errors that are more than an undeclared function: types and constants that winmem lacks are among these."""
-        told = set(undeclared.values())
+    def report_errors(self, messages, told):
+        """Errors about more than the functions told already: types and constants that winmem lacks are among these."""
         errors = []
         for match in DIAGNOSTIC.finditer(messages):
-            where = f"{match['file']}:{match['line']}"
-            if match["kind"].endswith("error") and where not in told:
-                told.add(where)
-                errors.append(f"{where}: {match['text']}")
+            error = f"{match['file']}:{match['line']}: {match['text']}"
+            if match["kind"].endswith("error") and undeclared_name(match["text"]) not in told and error not in errors:
+                errors.append(error)
         for error in errors[:20]:
             print(error)
         if len(errors) > 20:
