@@ -2,7 +2,7 @@
 //
 // Grounds   a stretch of address space with regions of every kind, and a plain array that says what its pages are
 // Verdict   what the rules say of one call: it succeeds, fails with one of these errors, or they leave it open
-// judge_…   the oracle: the rules' checks in their order, written down a second time from docs/rules
+// judge_...   the oracle: the rules' checks in their order, written down a second time from docs/rules
 //
 // After each failing call the whole of the grounds, contents included, must be as it was (rule N2).
 #pragma once

@@ -9,10 +9,10 @@ namespace {
 
 // Every bit alone and every bit beside what is usual, then the combinations that mean something.
 std::vector<DWORD> all_types() {
-  std::vector<DWORD> types = {0x0,      0x3000,   0x102000, 0x101000, 0x103000,   0x81000,   0x82000,
-                              0x83000,  0x180000, 0x280000, 0x1080000, 0x1001000, 0x201000,  0x202000,
-                              0x203000, 0x402000, 0x403000, 0x602000,  0x502000,  0x20001000, 0x20002000,
-                              0x20003000, 0x20403000, 0x20203000, 0x300000, 0xFFFFFFFF};
+  std::vector<DWORD> types = {0x0,        0x3000,     0x102000,   0x101000,  0x103000,  0x81000,    0x82000,
+                              0x83000,    0x180000,   0x280000,   0x1080000, 0x1001000, 0x201000,   0x202000,
+                              0x203000,   0x402000,   0x403000,   0x602000,  0x502000,  0x20001000, 0x20002000,
+                              0x20003000, 0x20403000, 0x20203000, 0x300000,  0xFFFFFFFF};
   for (int bit = 0; bit < 32; ++bit) {
     types.push_back(DWORD{1} << bit);
     types.push_back((DWORD{1} << bit) | 0x3000);
@@ -85,7 +85,7 @@ std::string describe(const AllocCall& call, const char* address_name, const char
   return text.str();
 }
 
-// All types × protections × addresses × sizes for one form of the call and one process handle.
+// All types x protections x addresses x sizes for one form of the call and one process handle.
 void run_matrix(Form form, HANDLE process, std::size_t stride) {
   Grounds grounds;
   const std::vector<DWORD> types = all_types();

@@ -122,7 +122,7 @@ Verdict judge(const Grounds& grounds, const AllocCall& call) {
     return grounds.all_free(start, end) ? Verdict::success() : Verdict::failure({487});
   }
   return grounds.in_one_allocation(page_down(call.address), end) ? Verdict::success()
-                                                                : Verdict::failure({487}); // V18, V23
+                                                                 : Verdict::failure({487}); // V18, V23
 }
 
 Verdict judge(const Grounds& grounds, const FreeCall& call) {
@@ -183,13 +183,13 @@ Verdict judge(const Grounds& grounds, const ProtectCall& call) {
 const char* name_of(Form form) {
   switch (form) {
   case Form::plain:
-    return "Virtual…";
+    return "Virtual*";
   case Form::process:
-    return "Virtual…Ex";
+    return "Virtual*Ex";
   case Form::extended:
     return "VirtualAlloc2";
   case Form::native:
-    return "Nt…VirtualMemory";
+    return "Nt*VirtualMemory";
   }
   return "?";
 }

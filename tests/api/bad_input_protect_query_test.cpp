@@ -14,7 +14,8 @@ namespace {
 constexpr DWORD kOldUntouched = 0x12345678;
 
 std::vector<DWORD> all_protections() {
-  std::vector<DWORD> protections = {0x0, 0x03, 0x06, 0x0C, 0x30, 0x60, 0xFF, 0x604, 0x304, 0x101, 0x201, 0x401, 0x40000020};
+  std::vector<DWORD> protections = {0x0,   0x03,  0x06,  0x0C,  0x30,  0x60,      0xFF,
+                                    0x604, 0x304, 0x101, 0x201, 0x401, 0x40000020};
   for (int bit = 0; bit < 32; ++bit) {
     protections.push_back(DWORD{1} << bit);
     protections.push_back((DWORD{1} << bit) | 0x04);
@@ -88,8 +89,8 @@ void run_protect_matrix(Form form, HANDLE process) {
           }
           if (!wrong.empty()) {
             ADD_FAILURE() << name_of(form) << " protect: address " << address.name << ", size " << size.name
-                          << ", protection " << std::hex << protect << ", old pointer " << old_kind.name
-                          << ", process " << number(process) << wrong;
+                          << ", protection " << std::hex << protect << ", old pointer " << old_kind.name << ", process "
+                          << number(process) << wrong;
             ASSERT_LT(++failures, 20) << "and so on";
           }
         }
@@ -98,9 +99,7 @@ void run_protect_matrix(Form form, HANDLE process) {
   }
 }
 
-TEST(BadInput, N2_every_wrong_VirtualProtect_fails_as_a_whole) {
-  run_protect_matrix(Form::plain, GetCurrentProcess());
-}
+TEST(BadInput, N2_every_wrong_VirtualProtect_fails_as_a_whole) { run_protect_matrix(Form::plain, GetCurrentProcess()); }
 
 TEST(BadInput, N2_every_wrong_VirtualProtectEx_fails_as_a_whole) {
   run_protect_matrix(Form::process, GetCurrentProcess());
@@ -119,8 +118,7 @@ struct QueryOutcome {
   DWORD error = 0;
 };
 
-QueryOutcome query(Form form, HANDLE process, std::uintptr_t address, MEMORY_BASIC_INFORMATION* buffer,
-                   SIZE_T length) {
+QueryOutcome query(Form form, HANDLE process, std::uintptr_t address, MEMORY_BASIC_INFORMATION* buffer, SIZE_T length) {
   SetLastError(kNobodysError);
   SIZE_T returned = 0;
   switch (form) {

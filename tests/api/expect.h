@@ -16,7 +16,7 @@ namespace apitest {
 
 inline constexpr DWORD kNobodysError = 0x2BADCAFE;
 
-template <typename Call> ::testing::AssertionResult succeeds(Call call) {
+template <typename Call>::testing::AssertionResult succeeds(Call call) {
   SetLastError(kNobodysError);
   auto result = call();
   DWORD error = GetLastError();
@@ -29,7 +29,7 @@ template <typename Call> ::testing::AssertionResult succeeds(Call call) {
   return ::testing::AssertionSuccess();
 }
 
-template <typename Call> ::testing::AssertionResult fails_with(DWORD expected, Call call) {
+template <typename Call>::testing::AssertionResult fails_with(DWORD expected, Call call) {
   SetLastError(kNobodysError);
   auto result = call();
   DWORD error = GetLastError();
@@ -51,11 +51,11 @@ inline unsigned status(NTSTATUS value) { return static_cast<unsigned>(value); }
 
 } // namespace apitest
 
-#define EXPECT_OK(...) EXPECT_TRUE(::apitest::succeeds([&] { return __VA_ARGS__; })) << #__VA_ARGS__
-#define ASSERT_OK(...) ASSERT_TRUE(::apitest::succeeds([&] { return __VA_ARGS__; })) << #__VA_ARGS__
+#define EXPECT_OK(...)           EXPECT_TRUE(::apitest::succeeds([&] { return __VA_ARGS__; })) << #__VA_ARGS__
+#define ASSERT_OK(...)           ASSERT_TRUE(::apitest::succeeds([&] { return __VA_ARGS__; })) << #__VA_ARGS__
 #define EXPECT_ERROR(error, ...) EXPECT_TRUE(::apitest::fails_with(error, [&] { return __VA_ARGS__; })) << #__VA_ARGS__
 
-#define EXPECT_STATUS(expected, ...) \
+#define EXPECT_STATUS(expected, ...)                                                                                   \
   EXPECT_PRED_FORMAT2(::apitest::same_status, (expected), ::apitest::status(__VA_ARGS__))
 
 namespace apitest {

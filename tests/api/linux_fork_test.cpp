@@ -37,9 +37,9 @@ namespace {
                                   : ::testing::AssertionFailure() << "the child's checks failed (see its message)";
 }
 
-#define WRONG_UNLESS(...) \
-  if (!(__VA_ARGS__)) { \
-    return std::string("child: not " #__VA_ARGS__ " (error ") + std::to_string(GetLastError()) + ")\n"; \
+#define WRONG_UNLESS(...)                                                                                              \
+  if (!(__VA_ARGS__)) {                                                                                                \
+    return std::string("child: not " #__VA_ARGS__ " (error ") + std::to_string(GetLastError()) + ")\n";                \
   }
 
 TEST(Fork, the_child_sees_what_the_parent_had) {
@@ -116,12 +116,12 @@ TEST(Fork, the_child_allocates_and_forks_again) {
     Region mine = committed(32);
     mine.fill(0, 32, 0x33);
     return in_child([&]() -> std::string {
-             WRONG_UNLESS(pages_hold(mine.base(), 32, 0x33));
-             Region deeper = committed(32);
-             WRONG_UNLESS(pages_hold(deeper.base(), 32, 0));
-             WRONG_UNLESS(deeper.base() != mine.base());
-             return "";
-           })
+      WRONG_UNLESS(pages_hold(mine.base(), 32, 0x33));
+      Region deeper = committed(32);
+      WRONG_UNLESS(pages_hold(deeper.base(), 32, 0));
+      WRONG_UNLESS(deeper.base() != mine.base());
+      return "";
+    })
                ? ""
                : "the grandchild failed\n";
   }));
@@ -173,7 +173,8 @@ TEST(Fork, it_works_while_other_threads_allocate) {
       WRONG_UNLESS(VirtualFree(base, 0, MEM_RELEASE));
       WRONG_UNLESS(picture_of(region.base(), region.bytes()) == "C1rw R15");
       return "";
-    })) << "fork " << round;
+    })) << "fork "
+        << round;
   }
 
   stop = true;

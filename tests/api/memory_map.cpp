@@ -113,7 +113,8 @@ std::string picture_of(const void* start, std::size_t bytes) {
       break;
     }
     if (place != number(start)) {
-      text << (info.AllocationBase != allocation && info.AllocationBase != nullptr && allocation != nullptr ? "|" : " ");
+      text << (info.AllocationBase != allocation && info.AllocationBase != nullptr && allocation != nullptr ? "|"
+                                                                                                            : " ");
     }
     std::size_t pages = std::min<std::uintptr_t>(info.RegionSize, end - place) / kPage;
     text << type_letter(info) << state_letter(info.State) << pages;
@@ -187,8 +188,8 @@ char* free_range(std::size_t bytes) {
   const auto* bytes = static_cast<const unsigned char*>(start);
   for (std::size_t i = 0; i < pages * kPage; ++i) {
     if (bytes[i] != value) {
-      return ::testing::AssertionFailure() << "byte " << i % kPage << " of page " << i / kPage << " is "
-                                           << int{bytes[i]} << ", expected " << value;
+      return ::testing::AssertionFailure()
+             << "byte " << i % kPage << " of page " << i / kPage << " is " << int{bytes[i]} << ", expected " << value;
     }
   }
   return ::testing::AssertionSuccess();

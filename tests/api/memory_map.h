@@ -24,7 +24,7 @@ MEMORY_BASIC_INFORMATION ask(const void* address);
 
 std::string picture_of(const void* start, std::size_t bytes);
 
-// "rw", "xr+g" …; "" for 0, the number in hexadecimal for anything unknown.
+// "rw", "xr+g" ...; "" for 0, the number in hexadecimal for anything unknown.
 std::string protection_word(DWORD protect);
 
 // A reservation that its test owns; released at the end of the scope.

@@ -117,9 +117,9 @@ TEST(NtAllocate, V111_C9_zero_bits_from_32_on_are_a_mask_of_which_the_leading_ze
     std::uintptr_t below;
   };
   constexpr Row kRows[] = {
-      {0x7FFFFFFF, 0x80000000},        {0x40000000, 0x80000000},           {0x40000001, 0x80000000},
-      {0x3FFFFFFF, 0x40000000},        {0xFFFFFFFF, 0x100000000},          {0x80000000, 0x100000000},
-      {0x1FFFFFFFFF, 0x2000000000},    {0x1000000000, 0x2000000000},       {0x7FFFFFFFFFFF, 0x800000000000}};
+      {0x7FFFFFFF, 0x80000000},     {0x40000000, 0x80000000},     {0x40000001, 0x80000000},
+      {0x3FFFFFFF, 0x40000000},     {0xFFFFFFFF, 0x100000000},    {0x80000000, 0x100000000},
+      {0x1FFFFFFFFF, 0x2000000000}, {0x1000000000, 0x2000000000}, {0x7FFFFFFFFFFF, 0x800000000000}};
   for (const Row& row : kRows) {
     Range range = {nullptr, kGranule};
     SCOPED_TRACE(::testing::Message() << "mask " << std::hex << row.mask);

@@ -114,8 +114,7 @@ TEST(NtQuery, V114_an_unknown_class_is_invalid) {
 TEST(NtQuery, V114_above_user_space_is_an_invalid_parameter) {
   MEMORY_BASIC_INFORMATION info = {};
 
-  EXPECT_STATUS(kInvalidParameter,
-                nt::query(GetCurrentProcess(), at(0x7FFFFFFF0000), 0, &info, sizeof info, nullptr));
+  EXPECT_STATUS(kInvalidParameter, nt::query(GetCurrentProcess(), at(0x7FFFFFFF0000), 0, &info, sizeof info, nullptr));
 }
 
 TEST(NtQuery, V114_C29_null_process_is_an_invalid_handle) {

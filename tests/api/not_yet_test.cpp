@@ -79,8 +79,8 @@ TEST(NotYet, V82_V83_V85_placeholders_are_split_joined_and_replaced) {
   }
   Region region = reserve(16);
 
-  EXPECT_ERROR(87, app::alloc2(nullptr, region.base(), region.bytes(), MEM_RESERVE | 0x4000, PAGE_READWRITE, nullptr,
-                               0));
+  EXPECT_ERROR(87,
+               app::alloc2(nullptr, region.base(), region.bytes(), MEM_RESERVE | 0x4000, PAGE_READWRITE, nullptr, 0));
   EXPECT_ERROR(87, VirtualFree(region.base(), kPage, MEM_RELEASE | 2));
   EXPECT_ERROR(87, VirtualFree(region.base(), region.bytes(), MEM_RELEASE | 1));
   EXPECT_ERROR(87, VirtualFree(region.base(), 0, MEM_RELEASE | 3));

@@ -123,9 +123,7 @@ std::size_t write_function(void* place, int value) {
   return sizeof code;
 }
 
-int call_function(const void* place) {
-  return reinterpret_cast<int (*)()>(const_cast<void*>(place))();
-}
+int call_function(const void* place) { return reinterpret_cast<int (*)()>(const_cast<void*>(place))(); }
 
 bool guard_markers_missing() {
   const char* disabled = std::getenv("WINMEM_DISABLE");

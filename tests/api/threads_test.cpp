@@ -36,7 +36,7 @@ private:
 };
 
 #define CHECK_THAT(wrongs, ...) (wrongs).check((__VA_ARGS__), __LINE__)
-#define EXPECT_NONE(wrongs) EXPECT_EQ((wrongs).count(), 0) << "the first one in line " << (wrongs).line()
+#define EXPECT_NONE(wrongs)     EXPECT_EQ((wrongs).count(), 0) << "the first one in line " << (wrongs).line()
 
 // Runs `work(thread)` on kThreads threads that start together.
 void run_threads(const std::function<void(std::size_t)>& work) {

@@ -33,6 +33,19 @@ PVOID alloc_with_parameter_type(unsigned type) {
   return app::alloc2(GetCurrentProcess(), nullptr, kGranule, MEM_RESERVE, PAGE_READWRITE, &parameter, 1);
 }
 
+// A window of 4 GiB in which nothing lies; sanitizers keep their own memory at different places.
+std::uintptr_t free_window() {
+  constexpr std::size_t kWindow = std::size_t{1} << 32;
+  for (std::uintptr_t candidate : {std::uintptr_t{0x300000000}, std::uintptr_t{0x200000000000}}) {
+    const MEMORY_BASIC_INFORMATION info = ask(at(candidate));
+    if (info.State == MEM_FREE && info.RegionSize >= kWindow) {
+      return candidate;
+    }
+  }
+  ADD_FAILURE() << "no free window";
+  return 0x300000000;
+}
+
 TEST(VirtualAlloc2, C29_V90_without_parameters_it_is_VirtualAlloc) {
   Region region(app::alloc2(GetCurrentProcess(), nullptr, 0x4000, MEM_RESERVE, PAGE_READWRITE, nullptr, 0), 4);
 
@@ -114,16 +127,19 @@ TEST(VirtualAlloc2, V89_the_lowest_starting_address_is_met) {
 }
 
 TEST(VirtualAlloc2, V89_a_window_of_addresses_is_met) {
-  Region region(alloc_where(0x300000000, 0x3FFFFFFFF, 0x100000, 0x100000), 256);
+  const std::uintptr_t window = free_window();
+
+  Region region(alloc_where(window, window + 0xFFFFFFFF, 0x100000, 0x100000), 256);
 
   ASSERT_NE(region.base(), nullptr) << GetLastError();
-  EXPECT_GE(number(region.base()), 0x300000000u);
-  EXPECT_LE(number(region.end()) - 1, 0x3FFFFFFFFu);
+  EXPECT_GE(number(region.base()), window);
+  EXPECT_LE(number(region.end()) - 1, window + 0xFFFFFFFF);
   EXPECT_EQ(number(region.base()) % 0x100000, 0u);
 }
 
-TEST(VirtualAlloc2, V89_memory_in_a_low_window_behaves_as_any_other) {
-  Region region(alloc_where(0x300000000, 0x3FFFFFFFF, 0, 0x10000), 16);
+TEST(VirtualAlloc2, V89_memory_in_a_window_behaves_as_any_other) {
+  const std::uintptr_t window = free_window();
+  Region region(alloc_where(window, window + 0xFFFFFFFF, 0, 0x10000), 16);
   ASSERT_NE(region.base(), nullptr);
 
   region.commit(2, 3);
@@ -138,27 +154,20 @@ TEST(VirtualAlloc2, V89_memory_in_a_low_window_behaves_as_any_other) {
 }
 
 TEST(VirtualAlloc2, V89_a_window_fills_up_with_no_memory) {
-  // Four granules that belong to nobody.
-  char* place = nullptr;
-  for (std::uintptr_t candidate = 0x300000000; place == nullptr && candidate < 0x400000000; candidate += 0x1000000) {
-    if (ask(at(candidate)).State == MEM_FREE && ask(at(candidate)).RegionSize >= 0x40000) {
-      place = at(candidate);
-    }
-  }
-  ASSERT_NE(place, nullptr);
-  std::uintptr_t highest = number(place) + 0x3FFFF;
+  const std::uintptr_t lowest = free_window() + 0x1000000;
+  const std::uintptr_t highest = lowest + 0x3FFFF; // four granules
 
-  Region a(alloc_where(number(place), highest, 0), 16);
-  Region b(alloc_where(number(place), highest, 0), 16);
-  Region c(alloc_where(number(place), highest, 0), 16);
-  Region d(alloc_where(number(place), highest, 0), 16);
+  Region a(alloc_where(lowest, highest, 0), 16);
+  Region b(alloc_where(lowest, highest, 0), 16);
+  Region c(alloc_where(lowest, highest, 0), 16);
+  Region d(alloc_where(lowest, highest, 0), 16);
 
   EXPECT_NE(a.base(), nullptr);
   EXPECT_NE(b.base(), nullptr);
   EXPECT_NE(c.base(), nullptr);
   EXPECT_NE(d.base(), nullptr);
-  EXPECT_ERROR(8, alloc_where(number(place), highest, 0));
-  EXPECT_PICTURE(place, 64, "R16|R16|R16|R16");
+  EXPECT_ERROR(8, alloc_where(lowest, highest, 0));
+  EXPECT_PICTURE(at(lowest), 64, "R16|R16|R16|R16");
 }
 
 TEST(VirtualAlloc2, V89_C28_nothing_that_fits_is_no_memory) {

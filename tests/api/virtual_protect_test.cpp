@@ -219,9 +219,9 @@ TEST(VirtualProtect, V45_protections_grant_just_what_they_say) {
     bool read, write, execute;
   };
   constexpr Row kRows[] = {
-      {PAGE_NOACCESS, false, false, false},    {PAGE_READONLY, true, false, false},
-      {PAGE_READWRITE, true, true, false},     {PAGE_EXECUTE, true, false, true},
-      {PAGE_EXECUTE_READ, true, false, true},  {PAGE_EXECUTE_READWRITE, true, true, true},
+      {PAGE_NOACCESS, false, false, false},   {PAGE_READONLY, true, false, false},
+      {PAGE_READWRITE, true, true, false},    {PAGE_EXECUTE, true, false, true},
+      {PAGE_EXECUTE_READ, true, false, true}, {PAGE_EXECUTE_READWRITE, true, true, true},
   };
   Region region = committed(1);
   platform::write_function(region.base(), 42);

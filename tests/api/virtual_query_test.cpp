@@ -76,9 +76,9 @@ TEST(VirtualQuery, V51_C29_null_process_is_an_invalid_handle) {
 TEST(VirtualQuery, V52_an_address_above_user_space_is_invalid) {
   MEMORY_BASIC_INFORMATION info = {};
 
-  for (std::uintptr_t address : {std::uintptr_t{0x7FFFFFFF0000}, std::uintptr_t{0x7FFFFFFFFFFF},
-                                 std::uintptr_t{0x800000000000}, std::uintptr_t{0x8000000000000000},
-                                 std::uintptr_t{0xFFFF800000000000}, ~std::uintptr_t{0}}) {
+  for (std::uintptr_t address :
+       {std::uintptr_t{0x7FFFFFFF0000}, std::uintptr_t{0x7FFFFFFFFFFF}, std::uintptr_t{0x800000000000},
+        std::uintptr_t{0x8000000000000000}, std::uintptr_t{0xFFFF800000000000}, ~std::uintptr_t{0}}) {
     EXPECT_ERROR(87, VirtualQuery(at(address), &info, sizeof info));
   }
 }
