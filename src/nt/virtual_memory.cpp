@@ -152,8 +152,11 @@ Status placement_of_parameters(const MEM_EXTENDED_PARAMETER* parameters, ULONG c
   bool seen = false;
   for (ULONG i = 0; i < count; ++i) {
     MEM_EXTENDED_PARAMETER parameter;
-    if (parameters == nullptr || !read_from_user(parameter, parameters + i)) {
-      return Status::invalid_parameter;
+    if (parameters == nullptr) {
+      return Status::invalid_parameter; // V88
+    }
+    if (!read_from_user(parameter, parameters + i)) {
+      return Status::access_violation;
     }
     // The other types (node, partition, attributes …) come with what they are for.
     if (parameter.Type != MemExtendedParameterAddressRequirements || parameter.Reserved != 0 || seen) {
