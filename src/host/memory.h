@@ -14,11 +14,11 @@ namespace winmem::host {
 // PROT_EXEC alone would become unreadable where the processor has protection keys.
 enum class Access : std::uint8_t { none, read, read_write, read_execute, read_write_execute };
 
-enum class [[nodiscard]] Kernel : std::uint8_t {
-  ok,
-  no_memory, // ENOMEM: too many mappings, no address space, or the commit accounting of overcommit mode 2 refused
-  in_use,    // EEXIST: something is mapped there
-  refused,   // anything else
+enum class [[nodiscard]] Kernel : std::uint8_t{
+    ok,
+    no_memory, // ENOMEM: too many mappings, no address space, or the commit accounting of overcommit mode 2 refused
+    in_use,    // EEXIST: something is mapped there
+    refused,   // anything else
 };
 
 // Reserves address space (PROT_NONE, MAP_NORESERVE) wherever the kernel likes. 0 when it cannot be had.

@@ -109,8 +109,7 @@ NTSTATUS NTAPI NtQueryVirtualMemory(HANDLE ProcessHandle, PVOID BaseAddress,
     return to_ntstatus(Status::invalid_info_class);
   }
   MEMORY_BASIC_INFORMATION info;
-  Status status =
-      nt::query_basic(ProcessHandle, reinterpret_cast<Address>(BaseAddress), MemoryInformationLength, info);
+  Status status = nt::query_basic(ProcessHandle, reinterpret_cast<Address>(BaseAddress), MemoryInformationLength, info);
   if (status != Status::ok) {
     return to_ntstatus(status);
   }

@@ -16,12 +16,9 @@ struct ProtectionRow {
 };
 
 constexpr ProtectionRow kProtections[] = {
-    {PAGE_NOACCESS, PageState::no_access, false},
-    {PAGE_READONLY, PageState::read_only, false},
-    {PAGE_READWRITE, PageState::read_write, false},
-    {PAGE_EXECUTE, PageState::execute, true},
-    {PAGE_EXECUTE_READ, PageState::execute_read, true},
-    {PAGE_EXECUTE_READWRITE, PageState::execute_read_write, true},
+    {PAGE_NOACCESS, PageState::no_access, false},       {PAGE_READONLY, PageState::read_only, false},
+    {PAGE_READWRITE, PageState::read_write, false},     {PAGE_EXECUTE, PageState::execute, true},
+    {PAGE_EXECUTE_READ, PageState::execute_read, true}, {PAGE_EXECUTE_READWRITE, PageState::execute_read_write, true},
 };
 
 constexpr std::uint32_t kModifiers = PAGE_NOCACHE | PAGE_WRITECOMBINE | PAGE_TARGETS_INVALID;

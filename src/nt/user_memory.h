@@ -1,7 +1,7 @@
 // Reading and writing through the pointers that callers pass. A bad one is STATUS_ACCESS_VIOLATION, never a crash.
 //
-// Cost: a few nanoseconds for what lies on the caller's stack or in committed memory of winmem's, half a microsecond for
-// the rest.
+// Cost: a few nanoseconds for what lies on the caller's stack or in committed memory of winmem's, half a microsecond
+// for the rest.
 #pragma once
 
 #include "../base/status.h"
@@ -15,9 +15,8 @@ namespace winmem::nt {
 namespace detail {
 
 inline bool touchable(Address at, Bytes size, host::Access least) {
-  return host::on_own_stack(at, size) ||
-         (at < kUserEnd && size < kUserEnd - at &&
-          vm::is_accessible(AddressRange{at, at + size}.round_out(kPage), least));
+  return host::on_own_stack(at, size) || (at < kUserEnd && size < kUserEnd - at &&
+                                          vm::is_accessible(AddressRange{at, at + size}.round_out(kPage), least));
 }
 
 } // namespace detail
@@ -40,7 +39,8 @@ template <typename T> [[nodiscard]] bool read_from_user(T& to, const T* from) {
   return host::copy_from(&to, at, sizeof(T));
 }
 
-// Whether `to` can be written now: it gets its own value once more. For calls that must know before they change anything.
+// Whether `to` can be written now: it gets its own value once more. For calls that must know before they change
+// anything.
 template <typename T> [[nodiscard]] bool can_write_to_user(T* to) {
   if (detail::touchable(reinterpret_cast<Address>(to), sizeof(T), host::Access::read_write)) [[likely]] {
     return true;

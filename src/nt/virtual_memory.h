@@ -1,6 +1,7 @@
 // Virtual memory with Windows' arguments: what is legal, in which order it is judged, and how it is rounded.
 //
-// These take values; the Nt… functions (nt/native_calls.cpp) add pointers that may be bad, and win32 adds the last error.
+// These take values; the Nt… functions (nt/native_calls.cpp) add pointers that may be bad, and win32 adds the last
+// error.
 #pragma once
 
 #include "../base/status.h"
@@ -48,7 +49,8 @@ struct Protecting {
   std::uint32_t old = 0;
 };
 
-// `old` is where the caller wants the old protection; it is only looked at, since its turn comes between two checks (V40).
+// `old` is where the caller wants the old protection; it is only looked at, since its turn comes between two checks
+// (V40).
 Protecting protect(HANDLE process, Address at, Bytes size, std::uint32_t protection, ULONG* old);
 
 Status query_basic(HANDLE process, Address at, Bytes length, MEMORY_BASIC_INFORMATION& out);

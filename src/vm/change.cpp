@@ -1,7 +1,7 @@
 // Changes of the pages of one region: commit, decommit, protect, reset.
 //
-// Each checks, takes what it needs, makes the one change in the kernel that decides, and then updates the books in steps
-// that cannot fail.
+// Each checks, takes what it needs, makes the one change in the kernel that decides, and then updates the books in
+// steps that cannot fail.
 #include "find_region.h"
 #include "fork_gate.h"
 #include "page_mapping.h"

@@ -212,8 +212,7 @@ void unpin(Chunk& chunk, Address at, unsigned pages) {
   if (chunk.committed != 0 || pages == 0 || !chunk.is_open.load(std::memory_order_relaxed)) {
     return;
   }
-  if (idle.load(std::memory_order_relaxed) >= kIdleLimit && !mapping_budget::tight() &&
-      close_in_kernel(range_of(at))) {
+  if (idle.load(std::memory_order_relaxed) >= kIdleLimit && !mapping_budget::tight() && close_in_kernel(range_of(at))) {
     mark_closed(chunk, range_of(at));
   } else {
     idle.fetch_add(1, std::memory_order_relaxed);

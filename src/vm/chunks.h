@@ -43,8 +43,8 @@ Chunk& at(Address at);
 // with nothing counted.
 [[nodiscard]] bool pin_open(Chunk& chunk, Address at, unsigned pages);
 
-// Counts `pages` more of a chunk that the caller commits wholly. A closed one stays so until the caller has protected it
-// and calls set_open(): it then holds no markers at all, and the kernel may use a huge page (K8).
+// Counts `pages` more of a chunk that the caller commits wholly. A closed one stays so until the caller has protected
+// it and calls set_open(): it then holds no markers at all, and the kernel may use a huge page (K8).
 void pin_whole(Chunk& chunk, unsigned pages);
 void set_open(Chunk& chunk, Address at);
 

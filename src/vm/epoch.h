@@ -5,9 +5,10 @@
 // they replace, stamp it with now(), and use its memory again once passed(stamp).
 //
 // How: a global epoch, and per stripe two counters of readers, one for even and one for odd epochs. The epoch goes from
-// e to e+1 only when no stripe has readers of the other parity, that is of e-1. A reader may be late: it reads e, sleeps,
-// and counts itself in when the epoch is already another. Then its parity is that of some epoch up to two away from the
-// present one, and it holds back the advance no later than the one after next. Hence the distance of three in passed().
+// e to e+1 only when no stripe has readers of the other parity, that is of e-1. A reader may be late: it reads e,
+// sleeps, and counts itself in when the epoch is already another. Then its parity is that of some epoch up to two away
+// from the present one, and it holds back the advance no later than the one after next. Hence the distance of three in
+// passed().
 #pragma once
 
 #include <atomic>

@@ -6,22 +6,22 @@
 
 namespace winmem::vm {
 
-// The live region that holds `at`, following regions that were split; nullptr when there is none. The caller is a Reader
-// or holds space_lock.
+// The live region that holds `at`, following regions that were split; nullptr when there is none. The caller is a
+// Reader or holds space_lock.
 inline Region* find_live_region(Address at) {
   Region* region = region_map::find(at);
   while (region != nullptr && !region->is_live()) {
     Region* before = region->before_gap.load(std::memory_order_acquire); // set before `runs` became nothing
     Region* after = region->after_gap.load(std::memory_order_acquire);
-    region = before != nullptr && before->range.contains(at)  ? before
+    region = before != nullptr && before->range.contains(at) ? before
              : after != nullptr && after->range.contains(at) ? after
-                                                              : nullptr;
+                                                             : nullptr;
   }
   return region;
 }
 
-// A live region, found and locked. While it is locked nobody else releases it, so the Reader is needed for finding only:
-// holding one through a long system call would keep others' retired memory from coming back.
+// A live region, found and locked. While it is locked nobody else releases it, so the Reader is needed for finding
+// only: holding one through a long system call would keep others' retired memory from coming back.
 class [[nodiscard]] RegionHold {
 public:
   explicit RegionHold(Address at) {

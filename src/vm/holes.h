@@ -3,7 +3,8 @@
 // Lock:      space_lock (space.h) for everything; there are no readers without it.
 // Holds:     O1  holes do not touch or overlap (touching ones are one hole)
 //            O2  most_below of a hole is the largest hole in its subtree
-// Form:      a treap by address, with the largest size per subtree, so that the lowest or highest hole that fits is found
+// Form:      a treap by address, with the largest size per subtree, so that the lowest or highest hole that fits is
+// found
 //            in O(log holes).
 // Surprise:  returning a range may need a new hole, and a release must not lack memory. So each region pays for one
 //            spare hole when it is made; see add_spare().
@@ -14,8 +15,8 @@
 namespace winmem::vm::holes {
 
 struct Wanted {
-  Bytes size = 0;              // a multiple of the granule
-  Bytes alignment = kGranule;  // a power of two, at least the granule
+  Bytes size = 0;             // a multiple of the granule
+  Bytes alignment = kGranule; // a power of two, at least the granule
   AddressRange within = kUserSpace;
 };
 
@@ -24,7 +25,7 @@ Address find_lowest(const Wanted& wanted);
 Address find_highest(const Wanted& wanted);
 
 // Takes `range` out; false, with nothing changed, when it is not wholly free or memory for the split is lacking.
-enum class [[nodiscard]] Taken { yes, not_free, no_memory };
+enum class [[nodiscard]] Taken{yes, not_free, no_memory};
 Taken take(AddressRange range);
 
 // Puts `range` back. Uses a spare.

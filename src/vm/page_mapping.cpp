@@ -144,10 +144,10 @@ void restore_guards(const PageSpan& span) {
 }
 
 struct Pinned {
-  AddressRange range;          // what was pinned: all, unless a chunk could not be opened
-  bool any_guarded = false;    // some chunk was open, so markers are to be removed
-  bool needs_protect = false;  // some chunk is closed, or has pages of unknown protection
-  AddressRange closed{};       // from the first closed chunk to the last
+  AddressRange range;         // what was pinned: all, unless a chunk could not be opened
+  bool any_guarded = false;   // some chunk was open, so markers are to be removed
+  bool needs_protect = false; // some chunk is closed, or has pages of unknown protection
+  AddressRange closed{};      // from the first closed chunk to the last
 };
 
 Pinned pin_chunks(const PageSpan& span) {

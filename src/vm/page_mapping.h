@@ -1,7 +1,7 @@
 // Tells the kernel what the pages of a region are to be: the one place where run changes become system calls.
 //
-// Called with the region's lock held (or before the region is published), before the runs change. Each function does all
-// or nothing: on failure every page is as it was, contents included.
+// Called with the region's lock held (or before the region is published), before the runs change. Each function does
+// all or nothing: on failure every page is as it was, contents included.
 #pragma once
 
 #include "../base/status.h"

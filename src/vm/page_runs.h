@@ -59,7 +59,8 @@ private:
 PageRun find_run(RunRoot root, PageIndex page, PageIndex pages);
 
 // Calls visit(PageRun) for each run in [begin, end), cut to it, in order.
-template <typename Visit> void for_each_run(RunRoot root, PageIndex pages, PageIndex begin, PageIndex end, Visit visit) {
+template <typename Visit>
+void for_each_run(RunRoot root, PageIndex pages, PageIndex begin, PageIndex end, Visit visit) {
   for (PageIndex page = begin; page < end;) {
     PageRun run = find_run(root, page, pages);
     run.begin = page;

@@ -17,8 +17,8 @@ struct Placed {
 
 Placed place_locked(const ReserveRequest& request);
 
-// Gives back `range`, whose pages are in no region any more (and unmapped, if outside). In the arena those granules come
-// back that no other region touches. Uses the spare hole that its region paid for.
+// Gives back `range`, whose pages are in no region any more (and unmapped, if outside). In the arena those granules
+// come back that no other region touches. Uses the spare hole that its region paid for.
 void give_back_locked(AddressRange range, Place place);
 
 } // namespace winmem::vm

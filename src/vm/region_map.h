@@ -1,6 +1,7 @@
 // Address -> region, for the whole user address space.
 //
-// Owns:      a radix tree of four levels whose entries span 64 GiB, 64 MiB, 64 KiB and 4 KiB. An entry holds a region that
+// Owns:      a radix tree of four levels whose entries span 64 GiB, 64 MiB, 64 KiB and 4 KiB. An entry holds a region
+// that
 //            covers it wholly, a node of the next level, or nothing. So a terabyte costs a few thousand entries.
 // Lock:      space_lock (space.h) for changes; readers hold a Reader (epoch.h) or that lock.
 // Holds:     M1  a region's entries cover exactly its range

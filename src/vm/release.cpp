@@ -1,7 +1,8 @@
 // How a region, or part of one, ends.
 //
-// Order: the kernel first takes the pages away; then one store makes the region nothing, or hands over to what is left of
-// it; then the map forgets it; last its addresses can be had again. So nobody gets an address whose old pages are there.
+// Order: the kernel first takes the pages away; then one store makes the region nothing, or hands over to what is left
+// of it; then the map forgets it; last its addresses can be had again. So nobody gets an address whose old pages are
+// there.
 #include "find_region.h"
 #include "fork_gate.h"
 #include "holes.h"
@@ -102,8 +103,8 @@ Status release_locked(Region& region, AddressRange range) {
   return Status::ok;
 }
 
-// A whole region of which no page was ever committed, or none is now, is given back under space_lock alone: the commonest
-// release by far, and bookkeeping only. Not found so: nothing is done.
+// A whole region of which no page was ever committed, or none is now, is given back under space_lock alone: the
+// commonest release by far, and bookkeeping only. Not found so: nothing is done.
 enum class Quick { released, not_applicable };
 Quick release_untouched(Address at, Freed& freed) {
   host::LockHold hold(space_lock);

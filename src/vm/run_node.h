@@ -26,7 +26,7 @@ constexpr Bytes leaf_bytes(unsigned size_class) { return Bytes{64} << size_class
 constexpr unsigned leaf_capacity(unsigned size_class) {
   return static_cast<unsigned>((leaf_bytes(size_class) - kNodeHeader) / sizeof(RunKey));
 }
-inline constexpr unsigned kLeafCapacity = leaf_capacity(kLeafClasses - 1); // 62
+inline constexpr unsigned kLeafCapacity = leaf_capacity(kLeafClasses - 1);                           // 62
 inline constexpr unsigned kInnerCapacity = static_cast<unsigned>((kLargestNode - kNodeHeader) / 16); // 31
 
 struct RunLeaf : RunNode {

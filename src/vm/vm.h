@@ -1,7 +1,7 @@
 // The address space of this process, as the rooms above see it: reserve, commit, protect, decommit, release, describe.
 //
-// Arguments are rounded and checked by nt; here ranges are page aligned, not empty, and inside user space. Each call does
-// all or nothing. All are safe from any thread; describe() takes no lock and may run in a signal handler.
+// Arguments are rounded and checked by nt; here ranges are page aligned, not empty, and inside user space. Each call
+// does all or nothing. All are safe from any thread; describe() takes no lock and may run in a signal handler.
 #pragma once
 
 #include "../base/status.h"
@@ -12,12 +12,12 @@
 namespace winmem::vm {
 
 struct ReserveRequest {
-  Address at = 0;   // granule aligned, or 0 for anywhere
-  Bytes size = 0;   // whole pages
+  Address at = 0;                           // granule aligned, or 0 for anywhere
+  Bytes size = 0;                           // whole pages
   PageState initial = PageState::no_access; // the protection of the allocation
   Caching caching = Caching::normal;
-  bool commit = false;     // all pages at once, with `initial`
-  bool top_down = false;   // the highest place that fits, else the lowest
+  bool commit = false;        // all pages at once, with `initial`
+  bool top_down = false;      // the highest place that fits, else the lowest
   Bytes alignment = kGranule; // of the place, a power of two
   AddressRange within = {kLowestUser, kUserEnd};
 };
@@ -59,7 +59,7 @@ Freed release_region(Address at);
 Status reset(AddressRange outer, AddressRange inner);
 
 // MEM_RESET_UNDO. Which pages the kernel dropped is not known, so any MEM_RESET before counts as a loss.
-enum class [[nodiscard]] Undone { intact, maybe_lost, not_a_region };
+enum class [[nodiscard]] Undone{intact, maybe_lost, not_a_region};
 Undone undo_reset(AddressRange range);
 
 enum class Owner { nobody, winmem, foreign };
@@ -67,8 +67,8 @@ enum class Owner { nobody, winmem, foreign };
 // What the pages from a page on are, up to the first that differs.
 struct Description {
   Owner owner = Owner::nobody;
-  AddressRange range{};   // begins at the page asked about
-  AddressRange region{};  // winmem: the whole region
+  AddressRange range{};  // begins at the page asked about
+  AddressRange region{}; // winmem: the whole region
   PageState initial = PageState::reserved;
   PageState state = PageState::reserved;
   Caching caching = Caching::normal;
