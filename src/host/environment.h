@@ -1,4 +1,4 @@
-// What the process was started with: WINMEM_… variables and the limit of its address space.
+// What the process was started with: WINMEM_... variables and the limit of its address space.
 #pragma once
 
 #include "../base/address.h"

@@ -158,7 +158,7 @@ Status placement_of_parameters(const MEM_EXTENDED_PARAMETER* parameters, ULONG c
     if (!read_from_user(parameter, parameters + i)) {
       return Status::access_violation;
     }
-    // The other types (node, partition, attributes …) come with what they are for.
+    // The other types (node, partition, attributes ...) come with what they are for.
     if (parameter.Type != MemExtendedParameterAddressRequirements || parameter.Reserved != 0 || seen) {
       return Status::invalid_parameter;
     }

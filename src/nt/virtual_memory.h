@@ -1,6 +1,6 @@
 // Virtual memory with Windows' arguments: what is legal, in which order it is judged, and how it is rounded.
 //
-// These take values; the Nt… functions (nt/native_calls.cpp) add pointers that may be bad, and win32 adds the last
+// These take values; the Nt... functions (nt/native_calls.cpp) add pointers that may be bad, and win32 adds the last
 // error.
 #pragma once
 

@@ -1,6 +1,5 @@
 // How a run tree changes: see page_runs.h for the form and what holds.
-#include "page_runs.h"
-#include "run_node.h"
+#include "run_builder.h"
 
 #include <cstring>
 
@@ -36,99 +35,11 @@ KeyChange key_change(RunRoot root, PageIndex pages, PageIndex begin, PageIndex e
   return change;
 }
 
-struct Child {
-  PageIndex first;
-  RunNode* node;
-  bool is_new;
-};
-
-// The children that take the place of one node: a full leaf that gains two keys becomes two.
-struct Children {
-  static constexpr unsigned kMost = kInnerCapacity + 4;
-  Child items[kMost];
-  unsigned count = 0;
-
-  void add(PageIndex first, RunNode* node, bool is_new) { items[count++] = {first, node, is_new}; }
-};
-
 constexpr unsigned kSmallLeaf = 8; // below this an edit looks for a neighbour to merge with
 
-unsigned leaf_class_for(unsigned keys) {
-  unsigned size_class = 0;
-  while (leaf_capacity(size_class) < keys) {
-    ++size_class;
-  }
-  return size_class;
-}
-
-} // namespace
-
-struct EditBuilder {
-  RunEdit& edit;
-
-  RunNode* take(unsigned size_class) {
-    host::LockHold hold(nodes_lock);
-    void* memory = node_pools[size_class].take();
-    if (memory == nullptr) {
-      return nullptr;
-    }
-    auto* node = static_cast<RunNode*>(memory);
-    node->size_class = static_cast<std::uint8_t>(size_class);
-    node->next_pooled = edit.taken_;
-    edit.taken_ = node;
-    return node;
-  }
-
-  RunLeaf* make_leaf(const RunKey* keys, unsigned count) {
-    auto* leaf = static_cast<RunLeaf*>(take(leaf_class_for(count)));
-    if (leaf != nullptr) {
-      leaf->count = static_cast<std::uint16_t>(count);
-      std::memcpy(leaf->keys, keys, count * sizeof(RunKey));
-    }
-    return leaf;
-  }
-
-  RunInner* make_inner(const Child* children, unsigned count) {
-    auto* inner = static_cast<RunInner*>(take(kInnerClass));
-    if (inner != nullptr) {
-      inner->count = static_cast<std::uint16_t>(count);
-      for (unsigned i = 0; i < count; ++i) {
-        inner->first[i] = children[i].first;
-        // Relaxed: the store that publishes the tree releases these.
-        inner->child[i].store(reinterpret_cast<std::uintptr_t>(children[i].node), std::memory_order_relaxed);
-      }
-    }
-    return inner;
-  }
-
-  // Of a node that the finished tree will not contain: a new one goes back to its pool, an old one is replaced.
-  void drop(RunNode* node) {
-    for (Pooled** link = &edit.taken_; *link != nullptr; link = &(*link)->next_pooled) {
-      if (*link == node) {
-        *link = node->next_pooled;
-        host::LockHold hold(nodes_lock);
-        node_pools[node->size_class].give(node);
-        return;
-      }
-    }
-    replace(node);
-  }
-
-  // An old node waits in replaced_. Its link may be written although it is still published: readers ignore it.
-  void replace(RunNode* node) {
-    node->next_pooled = edit.replaced_;
-    edit.replaced_ = node;
-  }
-
-  void replace_subtree(RunNode* node) {
-    if (!is_leaf(node)) {
-      auto* inner = static_cast<RunInner*>(node);
-      for (unsigned i = 0; i < inner->count; ++i) {
-        replace_subtree(child_of(inner, i));
-      }
-    }
-    replace(node);
-  }
+// One change applied to a tree of nodes.
+struct TreeEdit {
+  EditBuilder& build;
 
   // The keys of `leaf` after the change, of which only added keys in [leaf's first page, end) are its own.
   static unsigned changed_keys(const RunLeaf* leaf, PageIndex end, const KeyChange& change, RunKey* keys) {
@@ -155,18 +66,18 @@ struct EditBuilder {
   [[nodiscard]] bool rebuild_leaf(RunLeaf* leaf, PageIndex end, const KeyChange& change, Children& out) {
     RunKey keys[kLeafCapacity + 2];
     unsigned count = changed_keys(leaf, end, change, keys);
-    replace(leaf);
+    build.replace(leaf);
     if (count == 0) {
       return true;
     }
     unsigned in_first = count <= kLeafCapacity ? count : count / 2;
-    RunLeaf* first = make_leaf(keys, in_first);
+    RunLeaf* first = build.make_leaf(keys, in_first);
     if (first == nullptr) {
       return false;
     }
     out.add(page_of(keys[0]), first, true);
     if (in_first < count) {
-      RunLeaf* second = make_leaf(keys + in_first, count - in_first);
+      RunLeaf* second = build.make_leaf(keys + in_first, count - in_first);
       if (second == nullptr) {
         return false;
       }
@@ -191,8 +102,8 @@ struct EditBuilder {
       if (merged == nullptr) {
         return false;
       }
-      drop(left.node);
-      drop(right.node);
+      build.drop(left.node);
+      build.drop(right.node);
       left = {left.first, merged, true};
       for (unsigned k = i + 1; k + 1 < children.count; ++k) {
         children.items[k] = children.items[k + 1];
@@ -208,7 +119,7 @@ struct EditBuilder {
     auto* b = static_cast<RunLeaf*>(right);
     std::memcpy(keys, a->keys, a->count * sizeof(RunKey));
     std::memcpy(keys + a->count, b->keys, b->count * sizeof(RunKey));
-    return make_leaf(keys, unsigned{a->count} + b->count);
+    return build.make_leaf(keys, unsigned{a->count} + b->count);
   }
 
   RunNode* merge_inner(RunNode* left, RunNode* right) {
@@ -220,7 +131,7 @@ struct EditBuilder {
         children[count++] = {inner->first[i], child_of(inner, i), false};
       }
     }
-    return make_inner(children, count);
+    return build.make_inner(children, count);
   }
 
   [[nodiscard]] bool rebuild(RunNode* node, PageIndex end, const KeyChange& change, Children& out) {
@@ -236,38 +147,23 @@ struct EditBuilder {
       if (child_end <= change.lo || child_begin > change.hi) {
         children.add(child_begin, child, false);
       } else if (child_begin > change.lo && child_end <= change.hi) {
-        replace_subtree(child);
+        build.replace_subtree(child);
       } else if (!rebuild(child, child_end, change, children)) {
         return false;
       }
     }
-    replace(inner);
+    build.replace(inner);
     if (!merge_small(children)) {
       return false;
     }
-    return wrap(children, out);
-  }
-
-  // Inner nodes over `children`: none, one, or two when one is too small for them.
-  [[nodiscard]] bool wrap(const Children& children, Children& out) {
-    for (unsigned done = 0; done < children.count;) {
-      unsigned left = children.count - done;
-      unsigned take_now = left <= kInnerCapacity ? left : left / 2;
-      RunInner* inner = make_inner(children.items + done, take_now);
-      if (inner == nullptr) {
-        return false;
-      }
-      out.add(children.items[done].first, inner, true);
-      done += take_now;
-    }
-    return true;
+    return build.wrap(children, out);
   }
 
   // The root over what is left; a tree of one run becomes a word.
   [[nodiscard]] bool make_root(Children& top, RunRoot& root) {
     while (top.count > 1) {
       Children above;
-      if (!wrap(top, above)) {
+      if (!build.wrap(top, above)) {
         return false;
       }
       top = above;
@@ -275,12 +171,12 @@ struct EditBuilder {
     RunNode* node = top.items[0].node;
     while (!is_leaf(node) && node->count == 1) {
       RunNode* child = child_of(static_cast<RunInner*>(node), 0);
-      drop(node);
+      build.drop(node);
       node = child;
     }
     if (is_leaf(node) && node->count == 1) {
       root = RunRoot::uniform(state_of(static_cast<RunLeaf*>(node)->keys[0]));
-      drop(node);
+      build.drop(node);
     } else {
       root = RunRoot::of(node);
     }
@@ -315,20 +211,21 @@ struct EditBuilder {
     if (count > kLeafCapacity || (!is_root && count < kSmallLeaf)) {
       return InLeaf::not_possible;
     }
-    edit.slot_ = slot;
-    replace(leaf);
+    build.replace(leaf);
     if (is_root && count == 1) {
-      edit.new_root_ = RunRoot::uniform(state_of(keys[0]));
+      build.finish(slot, RunRoot::uniform(state_of(keys[0])));
       return InLeaf::done;
     }
-    RunLeaf* fresh = make_leaf(keys, count);
+    RunLeaf* fresh = build.make_leaf(keys, count);
     if (fresh == nullptr) {
       return InLeaf::no_memory;
     }
-    edit.new_root_ = RunRoot::of(fresh);
+    build.finish(slot, RunRoot::of(fresh));
     return InLeaf::done;
   }
 };
+
+} // namespace
 
 bool RunEdit::prepare(std::atomic<std::uintptr_t>& root, PageIndex pages, PageIndex begin, PageIndex end,
                       PageState state) {
@@ -337,13 +234,12 @@ bool RunEdit::prepare(std::atomic<std::uintptr_t>& root, PageIndex pages, PageIn
   if (here.state == state && here.end >= end) {
     return true;
   }
-  EditBuilder builder{*this};
-  slot_ = &root;
+  EditBuilder build{*this};
   if (begin == 0 && end == pages) {
-    new_root_ = RunRoot::uniform(state);
     if (!current.is_uniform()) {
-      builder.replace_subtree(current.node());
+      build.replace_subtree(current.node());
     }
+    build.finish(&root, RunRoot::uniform(state));
     return true;
   }
   KeyChange change = key_change(current, pages, begin, end, state);
@@ -353,83 +249,26 @@ bool RunEdit::prepare(std::atomic<std::uintptr_t>& root, PageIndex pages, PageIn
     for (unsigned i = 0; i < change.added_count; ++i) {
       keys[count++] = change.added[i];
     }
-    RunLeaf* leaf = builder.make_leaf(keys, count);
-    new_root_ = RunRoot::of(leaf);
+    RunLeaf* leaf = build.make_leaf(keys, count);
+    build.finish(&root, RunRoot::of(leaf));
     return leaf != nullptr;
   }
-  switch (builder.change_in_leaf(root, pages, change)) {
-  case EditBuilder::InLeaf::done:
+  TreeEdit edit{build};
+  switch (edit.change_in_leaf(root, pages, change)) {
+  case TreeEdit::InLeaf::done:
     return true;
-  case EditBuilder::InLeaf::no_memory:
+  case TreeEdit::InLeaf::no_memory:
     return false;
-  case EditBuilder::InLeaf::not_possible:
+  case TreeEdit::InLeaf::not_possible:
     break;
   }
   Children top;
-  return builder.rebuild(current.node(), pages, change, top) && builder.make_root(top, new_root_);
-}
-
-bool RunEdit::prepare_copy(RunRoot from, PageIndex pages, PageIndex begin, PageIndex end) {
-  PageRun first = find_run(from, begin, pages);
-  if (first.end >= end) {
-    new_root_ = RunRoot::uniform(first.state);
-    return true;
-  }
-  // Leaves are filled in order, then wrapped level by level. Wide trees are wrapped in pieces of kMost children, each
-  // of which becomes one subtree; so the copy is built as a chain of appends to the rightmost path.
-  EditBuilder builder{*this};
-  RunKey keys[kLeafCapacity];
-  unsigned count = 0;
-  constexpr unsigned kLevels = 12; // 31^11 leaves are more than an address space has pages
-  Children levels[kLevels];
-  auto push = [&](auto& self, unsigned level, PageIndex page, RunNode* node) -> bool {
-    Children& here = levels[level];
-    if (here.count == kInnerCapacity) {
-      RunInner* inner = builder.make_inner(here.items, here.count);
-      if (inner == nullptr || !self(self, level + 1, here.items[0].first, inner)) {
-        return false;
-      }
-      here.count = 0;
-    }
-    here.add(page, node, true);
-    return true;
-  };
-  auto flush = [&]() -> bool {
-    RunLeaf* leaf = builder.make_leaf(keys, count);
-    bool done = leaf != nullptr && push(push, 0, page_of(keys[0]), leaf);
-    count = 0;
-    return done;
-  };
-  bool whole = true;
-  for_each_run(from, pages, begin, end, [&](PageRun run) {
-    if (whole && count == kLeafCapacity) {
-      whole = flush();
-    }
-    if (whole) {
-      keys[count++] = make_key(run.begin - begin, run.state);
-    }
-  });
-  if (!whole || !flush()) {
+  RunRoot changed;
+  if (!edit.rebuild(current.node(), pages, change, top) || !edit.make_root(top, changed)) {
     return false;
   }
-  // Close the levels from below; the topmost with one child only is the root.
-  for (unsigned level = 0;; ++level) {
-    bool topmost = true;
-    for (unsigned above = level + 1; above < kLevels; ++above) {
-      topmost = topmost && levels[above].count == 0;
-    }
-    Children& here = levels[level];
-    if (topmost && here.count == 1) {
-      new_root_ = RunRoot::of(here.items[0].node);
-      return true;
-    }
-    if (here.count != 0) {
-      RunInner* inner = builder.make_inner(here.items, here.count);
-      if (inner == nullptr || !push(push, level + 1, here.items[0].first, inner)) {
-        return false;
-      }
-    }
-  }
+  build.finish(&root, changed);
+  return true;
 }
 
 void RunEdit::publish() {
