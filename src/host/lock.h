@@ -2,7 +2,7 @@
 //
 // It is not recursive and not fair. It can be taken before constructors run and after destructors did. A signal handler
 // must not take it, except where a synchronous fault in user code is being handled: no lock of ours is held there.
-// After fork the child resets every lock it may find taken (see fork.h).
+// A fork finds every lock free: see vm/fork_gate.h.
 #pragma once
 
 #include <atomic>
@@ -29,9 +29,6 @@ public:
       wake_one();
     }
   }
-
-  // For the child of a fork, where the thread that held the lock does not exist.
-  void reset_in_child() { word_.store(kFree, std::memory_order_relaxed); }
 
 private:
   static constexpr std::uint32_t kFree = 0;

@@ -4,8 +4,11 @@
 #include "process_map.h"
 #include "syscall.h"
 
+#include <atomic>
 #include <fcntl.h>
 #include <sys/uio.h>
+
+extern "C" void* __libc_stack_end; // the dynamic linker's: where the first thread's stack began
 
 namespace winmem::host {
 
@@ -43,11 +46,15 @@ bool copy(long call, Address local, Address remote, Bytes size) {
   return call == SYS_process_vm_writev ? copy_by_pipe(remote, local, size) : copy_by_pipe(local, remote, size);
 }
 
-struct Stack {
-  Address low;
-  Address high;
-};
-thread_local constinit Stack own_stack __attribute__((tls_model("initial-exec"))) = {0, 0};
+// The pages of the calling thread's stack, in one word so that a signal handler that interrupts the store finds either
+// all of the old or all of the new: the first page's number, and how many. 0: not known.
+constexpr int kCountBits = 29;
+thread_local constinit std::atomic<std::uint64_t> own_stack __attribute__((tls_model("initial-exec"))) = 0;
+
+AddressRange unpack(std::uint64_t word) {
+  Address low = pages_to_bytes(word >> kCountBits);
+  return {low, low + pages_to_bytes(word & ((std::uint64_t{1} << kCountBits) - 1))};
+}
 
 Address thread_pointer() {
   Address pointer;
@@ -55,18 +62,23 @@ Address thread_pointer() {
   return pointer;
 }
 
-// The mapping that holds `frame`. A thread's control block lies at the upper end of a stack that libc made, and another
-// mapping may have been joined behind it; so the stack ends there.
-[[gnu::noinline]] Stack find_stack(Address frame) {
+// The mapping that holds `frame`, if it is surely a stack: a thread's ends with the control block that libc puts there,
+// the first thread's with what the loader noted. Another mapping may have been joined behind. Any other stack (a signal
+// handler's, a coroutine's) may have holes above the frame that the kernel's list does not show.
+[[gnu::noinline]] AddressRange find_stack(Address frame) {
   Mapping mapping;
   if (!next_mapping(frame, mapping) || !mapping.range.contains(frame) || !mapping.write || mapping.guessed) {
-    return {0, 0};
+    return {};
   }
-  Address high = mapping.range.end;
-  if (Address block = thread_pointer(); block > frame && block < high) {
-    high = block;
+  for (Address end : {thread_pointer(), reinterpret_cast<Address>(__libc_stack_end)}) {
+    if (end > frame && end < mapping.range.end) {
+      AddressRange stack{mapping.range.begin, round_up(end, kPage)};
+      own_stack.store(bytes_to_pages(stack.begin) << kCountBits | bytes_to_pages(stack.size()),
+                      std::memory_order_relaxed);
+      return stack;
+    }
   }
-  return {mapping.range.begin, high};
+  return {};
 }
 
 } // namespace
@@ -84,10 +96,11 @@ bool on_own_stack(Address at, Bytes size) {
   if (at < frame || size > kUserEnd) {
     return false;
   }
-  if (frame < own_stack.low || frame >= own_stack.high) [[unlikely]] {
-    own_stack = find_stack(frame);
+  AddressRange stack = unpack(own_stack.load(std::memory_order_relaxed));
+  if (!stack.contains(frame)) [[unlikely]] {
+    stack = find_stack(frame);
   }
-  return at < own_stack.high && size <= own_stack.high - at;
+  return at < stack.end && size <= stack.end - at;
 }
 
 } // namespace winmem::host

@@ -116,6 +116,8 @@ bool is_accessible(AddressRange range, host::Access least) {
   return all;
 }
 
+bool is_arena(Address at) { return arena::range().contains(at); }
+
 Bytes bookkeeping_bytes() {
   Bytes sum = run_footprint() + chunks::footprint();
   host::LockHold hold(space_lock);

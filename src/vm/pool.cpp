@@ -18,6 +18,7 @@ void Pool::age() {
   }
   if (old_.count == 0) {
     old_ = young_;
+    // Since each unlinking store a lock was taken or dropped, and its locked instruction keeps this load behind them.
     old_.stamp = epochs::now();
     young_ = Batch{};
   }

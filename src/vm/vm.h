@@ -80,6 +80,9 @@ Description describe(Address page);
 // Whether all of `range` is winmem's, committed and at least that accessible. No lock, no system call.
 bool is_accessible(AddressRange range, host::Access least);
 
+// Whether `at` lies in the arena, in use or not.
+bool is_arena(Address at);
+
 // Memory taken for winmem's own tables, in bytes.
 Bytes bookkeeping_bytes();
 
