@@ -25,8 +25,8 @@ bool copy_from(Address from, void* to, Bytes size) {
          static_cast<long>(size);
 }
 
-// The image's segment that holds the page: its pages up to the segment's end, and what the program headers allow.
-// False when no segment holds it or the headers can't be read.
+// The image's segment that holds the page: its pages, and what the program headers allow. False when no segment holds
+// it or the headers can't be read.
 bool segment_at(const Image& image, Address page, Mapping& out) {
   Elf64_Ehdr header;
   if (!copy_from(image.range.begin, &header, sizeof header) || header.e_phentsize != sizeof(Elf64_Phdr)) {
@@ -49,7 +49,7 @@ bool segment_at(const Image& image, Address page, Mapping& out) {
     Address begin = load_bias + segment.p_vaddr;
     AddressRange pages = AddressRange{begin, begin + segment.p_memsz}.round_out(kPage);
     if (pages.contains(page)) {
-      out = {.range = {page, pages.end},
+      out = {.range = pages,
              .read = (segment.p_flags & PF_R) != 0,
              .write = (segment.p_flags & PF_W) != 0,
              .execute = (segment.p_flags & PF_X) != 0,
@@ -78,19 +78,23 @@ Address next_landmark(Address at) {
   return best;
 }
 
-// The run of mapped pages with one access from `page` on.
+// The run of mapped pages with one access around `page`.
 void describe(Address page, Mapping& out) {
   Image image;
   if (image_at(page, image) && segment_at(image, page, out)) {
     return;
   }
   bool readable = is_readable(page);
+  auto alike = [&](Address other) {
+    Image none;
+    return is_mapped(other) && !image_at(other, none) && is_readable(other) == readable;
+  };
   out = {.range = {page, page + kPage}, .read = readable, .write = readable, .guessed = true};
-  for (Address end = out.range.end; end < page + kProbeWindow; end += kPage) {
-    if (!is_mapped(end) || image_at(end, image) || is_readable(end) != readable) {
-      break;
-    }
-    out.range.end = end + kPage;
+  while (page - out.range.begin < kProbeWindow && out.range.begin != 0 && alike(out.range.begin - kPage)) {
+    out.range.begin -= kPage;
+  }
+  while (out.range.end - page < kProbeWindow && alike(out.range.end)) {
+    out.range.end += kPage;
   }
 }
 

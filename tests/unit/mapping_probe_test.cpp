@@ -27,7 +27,7 @@ TEST(MappingProbe, K62_every_mapped_page_is_seen) {
     }
     Mapping mapping;
     ASSERT_TRUE(host::probe_mapping(line.begin, mapping)) << line.name;
-    EXPECT_EQ(mapping.range.begin, line.begin);
+    EXPECT_TRUE(mapping.range.contains(line.begin)) << line.name;
     EXPECT_TRUE(mapping.guessed);
   }
 }
@@ -42,6 +42,8 @@ TEST(MappingProbe, K62_a_hole_ends_where_memory_begins) {
   ASSERT_TRUE(host::probe_mapping(address_of(pages) + kPage, mapping));
   EXPECT_EQ(mapping.range, (AddressRange{address_of(pages) + 4 * kPage, address_of(pages) + 6 * kPage}));
   EXPECT_TRUE(mapping.read);
+  ASSERT_TRUE(host::probe_mapping(address_of(pages) + 5 * kPage, mapping)); // from its middle too
+  EXPECT_EQ(mapping.range.begin, address_of(pages) + 4 * kPage);
   ASSERT_TRUE(host::probe_mapping(address_of(pages) + 6 * kPage, mapping));
   EXPECT_EQ(mapping.range.size(), kPage);
   EXPECT_FALSE(mapping.is_accessible());
