@@ -1,6 +1,7 @@
 // The last error of the calling thread (rules Y110, Y111): 32 bits, 0 in a new thread, set on failure only.
 //
-// Used:      by the functions of win32, which turn an NTSTATUS into it, once, on their way out. Rooms below never see it.
+// Used:      by the functions of win32, which turn an NTSTATUS into it, once, on their way out. Rooms below never see
+//            it.
 //
 // Cost:      one store; thread-local in the initial-exec model, so there is nothing to call, allocate or initialise.
 #pragma once
