@@ -2,7 +2,6 @@
 //
 // Used:      by the functions of win32, which turn an NTSTATUS into it, once, on their way out. Rooms below never see
 //            it.
-//
 // Cost:      one store; thread-local in the initial-exec model, so there is nothing to call, allocate or initialise.
 #pragma once
 
