@@ -67,6 +67,9 @@ bool has_committed(const PageSpan& span) {
 }
 
 bool all_have(const PageSpan& span, Access access) {
+  if (span.region.only_read_write) { // by far the commonest region
+    return access == Access::read_write || !has_committed(span);
+  }
   bool all = true;
   for_each_run(span, [&](PageRun run) { all = all && (!is_committed(run.state) || access_of(run.state) == access); });
   return all;
@@ -79,6 +82,9 @@ Access kernel_access(const Region& region, PageState state) {
 
 // How many borders between kernel protections the span has more once all of it has `state`.
 std::int64_t added_borders(const PageSpan& span, PageState state) {
+  if (span.region.only_read_write && span.region.place == Place::chunked) {
+    return 0; // reserved or read-write, and `state` as well: the kernel sees no difference
+  }
   Access now = kernel_access(span.region, state);
   bool has_left = span.begin > 0;
   bool has_right = span.end < span.region.pages();
@@ -290,6 +296,9 @@ Status decommit_plain(const PageSpan& span) {
 
 // Refuses what would take the last mappings of the process; keeps count of what goes through.
 template <typename Apply> Status within_budget(const PageSpan& span, PageState state, Apply apply) {
+  if (access_of(state) != Access::read_write) {
+    span.region.only_read_write = false;
+  }
   std::int64_t borders = added_borders(span, state);
   if (borders > 0 && mapping_budget::exhausted()) {
     return Status::no_memory;

@@ -11,7 +11,7 @@ namespace winmem::vm {
 
 // Pages [begin, end) of the region, whose runs are still `old`.
 struct PageSpan {
-  const Region& region;
+  Region& region;
   RunRoot old;
   PageIndex begin;
   PageIndex end;

@@ -5,7 +5,8 @@
 // Lock:      none of its own; each Pool says at its declaration which lock guards it.
 // Readers:   objects that readers can reach are retired, not freed: they come back after a grace period (epoch.h).
 //            A reader never looks at the `Pooled` link, so it may be set while the object is still being read.
-// Surprise:  after a large peak the tables keep their size; they are small beside what they describe (src/vm/README.md).
+// Surprise:  after a large peak the tables keep their size; they are small beside what they describe
+// (src/vm/README.md).
 #pragma once
 
 #include "../base/address.h"

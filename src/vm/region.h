@@ -28,6 +28,7 @@ struct alignas(64) Region : Pooled {
   Caching caching;                  // fixed after init
   Place place;                      // fixed after init
   bool was_reset;                   // MEM_RESET gave up pages here; guarded by lock
+  bool only_read_write;             // no page was ever committed otherwise; guarded by lock
   std::atomic<Region*> before_gap;  // what is left of a split region, set before `runs` becomes nothing
   std::atomic<Region*> after_gap;
 

@@ -23,12 +23,13 @@ constexpr unsigned index_at(unsigned level, Address at) {
 
 // A node's entries and bits lie behind its header; how many there are depends on the level.
 struct MapNode : Pooled {
-  std::uint64_t padding_to_16;
+  std::uint64_t used; // bits that are set; the writer's alone
 };
 
 struct NodeView {
   AtomicEntry* entries;
   Word* bits;
+  std::uint64_t* used;
 };
 
 template <unsigned kEntries> struct NodeOf : MapNode {
@@ -38,6 +39,7 @@ template <unsigned kEntries> struct NodeOf : MapNode {
 
 constinit AtomicEntry root_entries[1u << kBits[0]];
 constinit Word root_bits[(1u << kBits[0]) / 64];
+constinit std::uint64_t root_used = 0;
 
 using WideNode = NodeOf<1024>;
 using PageNode = NodeOf<16>;
@@ -49,13 +51,13 @@ NodeView view_of(Entry entry, unsigned level) {
   auto* node = reinterpret_cast<MapNode*>(entry & ~kIsNode);
   if (level == kLevels - 1) {
     auto* page_node = static_cast<PageNode*>(node);
-    return {page_node->entries, page_node->bits};
+    return {page_node->entries, page_node->bits, &page_node->used};
   }
   auto* wide = static_cast<WideNode*>(node);
-  return {wide->entries, wide->bits};
+  return {wide->entries, wide->bits, &wide->used};
 }
 
-NodeView root() { return {root_entries, root_bits}; }
+NodeView root() { return {root_entries, root_bits, &root_used}; }
 
 bool is_node(Entry entry) { return (entry & kIsNode) != 0; }
 Region* region_of(Entry entry) { return reinterpret_cast<Region*>(entry); }
@@ -68,19 +70,10 @@ void set_bit(NodeView node, unsigned i, bool on) {
   Word& word = node.bits[i / 64];
   std::uint64_t old = word.load(std::memory_order_relaxed);
   std::uint64_t mask = std::uint64_t{1} << (i % 64);
-  std::uint64_t now = on ? old | mask : old & ~mask;
-  if (now != old) {
-    word.store(now, std::memory_order_release);
+  if (((old & mask) != 0) != on) {
+    word.store(old ^ mask, std::memory_order_release);
+    *node.used += on ? 1 : ~std::uint64_t{0};
   }
-}
-
-bool has_bits(NodeView node, unsigned level) {
-  for (unsigned w = 0; w < (entries_at(level) + 63) / 64; ++w) {
-    if (node.bits[w].load(std::memory_order_relaxed) != 0) {
-      return true;
-    }
-  }
-  return false;
 }
 
 // The first set bit at or above `from`, or the number of entries.
@@ -111,24 +104,27 @@ Entry make_node(unsigned level, Entry all) {
   for (unsigned w = 0; w < (count + 63) / 64; ++w) {
     node.bits[w].store(all != 0 ? full : 0, std::memory_order_relaxed);
   }
+  *node.used = all != 0 ? count : 0;
   return entry;
 }
 
-bool prepare_border(Address at) {
-  NodeView node = root();
-  for (unsigned level = 0; !is_multiple(at, span_at(level)); ++level) {
-    AtomicEntry& slot = node.entries[index_at(level, at)];
+template <unsigned kLevel> bool prepare_border(NodeView node, Address at) {
+  if (is_multiple(at, span_at(kLevel))) {
+    return true;
+  }
+  if constexpr (kLevel + 1 < kLevels) {
+    AtomicEntry& slot = node.entries[index_at(kLevel, at)];
     Entry entry = slot.load(std::memory_order_relaxed);
     if (!is_node(entry)) {
-      entry = make_node(level + 1, entry);
+      entry = make_node(kLevel + 1, entry);
       if (entry == 0) {
         return false;
       }
       store(slot, entry);
     }
-    node = view_of(entry, level + 1);
+    return prepare_border<kLevel + 1>(view_of(entry, kLevel + 1), at);
   }
-  return true;
+  return true; // not reached: ranges are page aligned
 }
 
 void retire_node(Entry entry, unsigned level) {
@@ -145,24 +141,25 @@ void retire_node(Entry entry, unsigned level) {
   (level == kLevels - 1 ? page_nodes : wide_nodes).retire(memory);
 }
 
-void set_in(NodeView node, unsigned level, AddressRange range, Region* region) {
-  Bytes span = span_at(level);
+template <unsigned kLevel> void set_in(NodeView node, AddressRange range, Region* region) {
+  constexpr Bytes kSpan = span_at(kLevel);
   for (Address at = range.begin; at < range.end;) {
-    unsigned i = index_at(level, at);
-    AddressRange whole{round_down(at, span), round_down(at, span) + span};
+    unsigned i = index_at(kLevel, at);
+    AddressRange whole{round_down(at, kSpan), round_down(at, kSpan) + kSpan};
     AtomicEntry& slot = node.entries[i];
     Entry old = slot.load(std::memory_order_relaxed);
+    bool has_some = region != nullptr;
     if (range.contains(whole)) {
       store(slot, reinterpret_cast<Entry>(region));
-      set_bit(node, i, region != nullptr);
       if (is_node(old)) {
-        retire_node(old, level + 1);
+        retire_node(old, kLevel + 1);
       }
-    } else {
-      NodeView below = view_of(old, level + 1); // there since prepare()
-      set_in(below, level + 1, range.intersect(whole), region);
-      set_bit(node, i, region != nullptr || has_bits(below, level + 1));
+    } else if constexpr (kLevel + 1 < kLevels) {
+      NodeView below = view_of(old, kLevel + 1); // there since prepare()
+      set_in<kLevel + 1>(below, range.intersect(whole), region);
+      has_some = *below.used != 0;
     }
+    set_bit(node, i, has_some);
     at = whole.end;
   }
 }
@@ -208,9 +205,11 @@ Region* find_or_next(Address at, Address limit) {
   return next_in(root(), 0, at, limit);
 }
 
-bool prepare(AddressRange range) { return prepare_border(range.begin) && prepare_border(range.end); }
+bool prepare(AddressRange range) {
+  return prepare_border<0>(root(), range.begin) && prepare_border<0>(root(), range.end);
+}
 
-void set(AddressRange range, Region* region) { set_in(root(), 0, range, region); }
+void set(AddressRange range, Region* region) { set_in<0>(root(), range, region); }
 
 Bytes footprint() { return wide_nodes.footprint() + page_nodes.footprint(); }
 

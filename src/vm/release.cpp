@@ -56,6 +56,7 @@ void drop_remainder(Remainder& remainder) {
   region->caching = from.caching;
   region->place = from.place;
   region->was_reset = from.was_reset;
+  region->only_read_write = from.only_read_write;
   region->before_gap.store(nullptr, std::memory_order_relaxed);
   region->after_gap.store(nullptr, std::memory_order_relaxed);
   out.region = region;

@@ -52,6 +52,7 @@ Made make_region_locked(const ReserveRequest& request) {
   region->caching = request.caching;
   region->place = placed.place;
   region->was_reset = false;
+  region->only_read_write = true;
   region->before_gap.store(nullptr, std::memory_order_relaxed);
   region->after_gap.store(nullptr, std::memory_order_relaxed);
   region_map::set(placed.range, region);
