@@ -30,9 +30,11 @@ struct InOut {
     return Status::ok;
   }
 
+  // Once the change is made the call has succeeded, also where the pointers went with the memory that it freed (N2).
   Status write(Address begin, Bytes bytes) const {
-    bool written = nt::write_to_user(base, reinterpret_cast<PVOID>(begin)) && nt::write_to_user(size, SIZE_T{bytes});
-    return written ? Status::ok : Status::access_violation;
+    static_cast<void>(nt::write_to_user(base, reinterpret_cast<PVOID>(begin)) &&
+                      nt::write_to_user(size, SIZE_T{bytes}));
+    return Status::ok;
   }
 };
 
@@ -96,9 +98,7 @@ NTSTATUS NTAPI NtProtectVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, 
   if (result.status != Status::ok) {
     return to_ntstatus(result.status);
   }
-  if (!nt::write_to_user(OldProtection, ULONG{result.old})) {
-    return to_ntstatus(Status::access_violation);
-  }
+  static_cast<void>(nt::write_to_user(OldProtection, ULONG{result.old})); // as in InOut::write
   return to_ntstatus(arguments.write(result.range.begin, result.range.size()));
 }
 

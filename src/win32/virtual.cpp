@@ -82,8 +82,9 @@ BOOL WINAPI VirtualProtectEx(HANDLE hProcess, LPVOID lpAddress, SIZE_T dwSize, D
   if (result.status != Status::ok) {
     return fail(result.status);
   }
-  // Checked before the change; gone since only if another thread took it away, and then the change stands.
-  return nt::write_to_user(lpflOldProtect, DWORD{result.old}) ? TRUE : fail(Status::access_violation);
+  // It could be written before the change. If not any more, it lies in what was protected, and the change stands (N2).
+  static_cast<void>(nt::write_to_user(lpflOldProtect, DWORD{result.old}));
+  return TRUE;
 }
 
 BOOL WINAPI VirtualProtectFromApp(PVOID Address, SIZE_T Size, ULONG NewProtection, PULONG OldProtection) {
