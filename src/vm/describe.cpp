@@ -85,13 +85,21 @@ Description describe_gap(Address page, Address own) {
 Description describe(Address page) {
   arena::ensure();
   Reader reader;
-  if (Region* region = find_live_region(page)) {
-    RunRoot root = region->root();
-    if (!root.is_nothing()) [[likely]] {
-      return describe_region(*region, root, page);
+  // A region may come into being between the two look-ups, at this very page; then the page is looked at again. That
+  // ends: who lost that race so often is told of the one page that it found free.
+  constexpr int kMostTries = 100;
+  for (int tries = 0;; ++tries) {
+    if (Region* region = find_live_region(page)) {
+      RunRoot root = region->root();
+      if (!root.is_nothing()) [[likely]] {
+        return describe_region(*region, root, page);
+      }
+    }
+    Address next = next_live_begin(page, kUserEnd);
+    if (next > page || tries == kMostTries) {
+      return describe_gap(page, next > page ? next : page + kPage);
     }
   }
-  return describe_gap(page, next_live_begin(page, kUserEnd));
 }
 
 bool is_accessible(AddressRange range, host::Access least) {
