@@ -1,5 +1,5 @@
 // NtFreeVirtualMemory.
-// Rules: V110 V112 C5 C6 C7 C29
+// Rules: V110 V112 C5 C6 C7 C29 N2
 #include "native_calls.h"
 
 namespace apitest {
@@ -47,6 +47,22 @@ TEST(NtFree, V110_failure_leaves_base_and_size_untouched) {
 
   EXPECT_EQ(range.base, region.base() + 0x1123);
   EXPECT_EQ(range.size, 0u);
+}
+
+TEST(NtFree, N2_arguments_inside_the_freed_memory_give_no_half_success) {
+  for (ULONG type : {MEM_DECOMMIT, MEM_RELEASE}) {
+    Region region = committed(2);
+    auto* range = reinterpret_cast<Range*>(region.page(1));
+    *range = {region.base(), 0};
+
+    // They can be read and written when the call begins, and not any more when it ends.
+    const NTSTATUS answer = free(*range, type);
+
+    EXPECT_MAP(region, answer < 0 ? "C2rw" : type == MEM_DECOMMIT ? "R2" : "F2");
+    if (ask(region.base()).State == MEM_FREE) {
+      region.forget();
+    }
+  }
 }
 
 TEST(NtFree, V112_past_the_end) {

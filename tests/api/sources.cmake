@@ -16,6 +16,7 @@ set(API_RULE_TESTS
     native_free_test.cpp
     native_protect_query_test.cpp
     not_yet_test.cpp
+    places_test.cpp
     system_info_test.cpp
     virtual_alloc2_test.cpp
     virtual_alloc_arguments_test.cpp

@@ -37,6 +37,37 @@ TEST(VirtualProtect, V40_an_unwritable_old_pointer_is_no_access_and_changes_noth
   EXPECT_MAP(region, "C1rw");
 }
 
+TEST(VirtualProtect, V40_an_old_pointer_that_runs_into_an_unwritable_page_is_no_access) {
+  Region region = committed(1);
+  Region variable = reserve(2);
+  variable.commit(0, 1);
+
+  EXPECT_ERROR(998,
+               VirtualProtect(region.base(), kPage, PAGE_READONLY, reinterpret_cast<DWORD*>(variable.page(1) - 2)));
+
+  EXPECT_MAP(region, "C1rw");
+}
+
+TEST(VirtualProtect, V44_the_old_pointer_may_be_misaligned) {
+  Region region = committed(1);
+  char variable[8] = {};
+
+  EXPECT_OK(VirtualProtect(region.base(), kPage, PAGE_READONLY, reinterpret_cast<DWORD*>(variable + 3)));
+
+  EXPECT_EQ(variable[3], 4);
+  EXPECT_MAP(region, "C1ro");
+}
+
+TEST(VirtualProtect, N2_an_old_pointer_inside_the_range_gives_no_half_success) {
+  Region region = committed(2);
+  auto* old = reinterpret_cast<DWORD*>(region.page(1));
+
+  // Writable when the call begins, and not any more when it ends. Success may leave the variable unwritten.
+  const BOOL changed = VirtualProtect(region.base(), 2 * kPage, PAGE_READONLY, old);
+
+  EXPECT_MAP(region, changed ? "C2ro" : "C2rw");
+}
+
 TEST(VirtualProtect, V40_a_null_old_pointer_comes_before_size_and_address) {
   Region region = committed(1);
 
