@@ -3,6 +3,7 @@
 #include "syscall.h"
 
 #include <fcntl.h>
+#include <initializer_list>
 #include <sys/mman.h>
 
 namespace winmem::host {
@@ -78,8 +79,23 @@ Kernel map_reserved_at(AddressRange range) {
 }
 
 void* map_tables(Bytes size) {
-  long result = map(0, size, PROT_READ | PROT_WRITE, 0);
-  return is_error(result) ? nullptr : reinterpret_cast<void*>(result);
+  if (!is_multiple(size, kLargePage)) {
+    long result = map(0, size, PROT_READ | PROT_WRITE, 0);
+    return is_error(result) ? nullptr : reinterpret_cast<void*>(result);
+  }
+  long result = map(0, size + kLargePage, PROT_READ | PROT_WRITE, 0);
+  if (is_error(result)) {
+    return nullptr;
+  }
+  AddressRange whole{static_cast<Address>(result), static_cast<Address>(result) + size + kLargePage};
+  Address begin = round_up(whole.begin, kLargePage);
+  for (AddressRange edge : {AddressRange{whole.begin, begin}, AddressRange{begin + size, whole.end}}) {
+    if (!edge.empty()) {
+      static_cast<void>(unmap(edge));
+    }
+  }
+  advise({begin, begin + size}, MADV_HUGEPAGE);
+  return reinterpret_cast<void*>(begin);
 }
 
 Kernel unmap(AddressRange range) {

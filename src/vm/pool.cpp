@@ -31,13 +31,15 @@ void* Pool::take_slowly() {
     return take();
   }
   if (fresh_ == fresh_end_) {
-    void* block = host::map_tables(block_size_);
+    // Small while there is little; a program with many regions gets blocks that huge pages can back.
+    Bytes size = footprint_ < host::kLargePage ? block_size_ : host::kLargePage;
+    void* block = host::map_tables(size);
     if (block == nullptr) {
       return nullptr;
     }
     fresh_ = reinterpret_cast<Address>(block);
-    fresh_end_ = fresh_ + block_size_ / object_size_ * object_size_;
-    footprint_ += block_size_;
+    fresh_end_ = fresh_ + size / object_size_ * object_size_;
+    footprint_ += size;
   }
   void* object = reinterpret_cast<void*>(fresh_);
   fresh_ += object_size_;
