@@ -37,7 +37,9 @@
 #include <new>
 #include <numeric>
 #include <optional>
+#if __has_include(<omp.h>) // clang's is a package of its own
 #include <parallel/algorithm>
+#endif
 #include <pthread.h>
 #include <queue>
 #include <random>
