@@ -77,23 +77,15 @@ Status commit(AddressRange range, PageState state) {
 Status decommit(AddressRange range) {
   Change change;
   RegionHold region(range.begin);
-  if (!region) {
-    return Status::memory_not_allocated;
-  }
-  if (!region->range.contains(range)) {
-    return Status::unable_to_free_vm;
-  }
-  return decommit_locked(*region, range);
+  Status status = check_part(region, range);
+  return status == Status::ok ? decommit_locked(*region, range) : status;
 }
 
 Freed decommit_region(Address at) {
   Change change;
   RegionHold region(at);
-  if (!region) {
-    return {Status::memory_not_allocated};
-  }
-  if (round_down(at, kPage) != region->range.begin) {
-    return {Status::free_vm_not_at_base};
+  if (Status status = check_base(region, at); status != Status::ok) {
+    return {status};
   }
   return {decommit_locked(*region, region->range), region->range};
 }

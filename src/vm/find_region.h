@@ -1,6 +1,7 @@
 // From an address to its live region, for readers and for those who will change it.
 #pragma once
 
+#include "../base/status.h"
 #include "epoch.h"
 #include "region_map.h"
 
@@ -49,5 +50,19 @@ public:
 private:
   Region* region_ = nullptr;
 };
+
+// What keeps part of a region, or all of the region in whose first page `at` lies, from being given up.
+inline Status check_part(const RegionHold& region, AddressRange range) {
+  if (!region) {
+    return Status::memory_not_allocated;
+  }
+  return region->range.contains(range) ? Status::ok : Status::unable_to_free_vm;
+}
+inline Status check_base(const RegionHold& region, Address at) {
+  if (!region) {
+    return Status::memory_not_allocated;
+  }
+  return round_down(at, kPage) == region->range.begin ? Status::ok : Status::free_vm_not_at_base;
+}
 
 } // namespace winmem::vm

@@ -132,13 +132,8 @@ Quick release_untouched(Address at, Freed& freed) {
 Status release(AddressRange range) {
   Change change;
   RegionHold region(range.begin);
-  if (!region) {
-    return Status::memory_not_allocated;
-  }
-  if (!region->range.contains(range)) {
-    return Status::unable_to_free_vm;
-  }
-  return release_locked(*region, range);
+  Status status = check_part(region, range);
+  return status == Status::ok ? release_locked(*region, range) : status;
 }
 
 Freed release_region(Address at) {
@@ -148,11 +143,8 @@ Freed release_region(Address at) {
   }
   Change change;
   RegionHold region(at);
-  if (!region) {
-    return {Status::memory_not_allocated};
-  }
-  if (round_down(at, kPage) != region->range.begin) {
-    return {Status::free_vm_not_at_base};
+  if (Status status = check_base(region, at); status != Status::ok) {
+    return {status};
   }
   AddressRange range = region->range;
   return {release_locked(*region, range), range};
