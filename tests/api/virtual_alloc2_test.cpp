@@ -248,9 +248,11 @@ TEST(VirtualAlloc2, C28_the_same_type_twice_is_invalid) {
 
 TEST(VirtualAlloc2, C28_an_array_that_cannot_be_read_fails) {
   Region unreadable = reserve(1);
-  auto* parameters = reinterpret_cast<MEM_EXTENDED_PARAMETER*>(unreadable.base());
 
-  EXPECT_ERROR(998, app::alloc2(nullptr, nullptr, kGranule, MEM_RESERVE, PAGE_READWRITE, parameters, 1));
+  for (char* place : {unreadable.base(), at(0x10), at(0xFFFF800000000000)}) {
+    auto* parameters = reinterpret_cast<MEM_EXTENDED_PARAMETER*>(place);
+    EXPECT_ERROR(998, app::alloc2(nullptr, nullptr, kGranule, MEM_RESERVE, PAGE_READWRITE, parameters, 1));
+  }
 }
 
 TEST(VirtualAlloc2, C28_requirements_that_cannot_be_read_fail) {

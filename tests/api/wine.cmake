@@ -41,13 +41,13 @@ ExternalProject_Add(api_tests_windows
     BUILD_ALWAYS ON
     EXCLUDE_FROM_ALL OFF)
 
-foreach(suite IN ITEMS rule scale)
-    add_test(NAME api_${suite}s_under_wine
+foreach(suite IN ITEMS rules scale)
+    add_test(NAME api_${suite}_under_wine
         COMMAND ${run_under_wine}
             --program ${CMAKE_CURRENT_BINARY_DIR}/windows/api_${suite}_tests.exe
             --differences ${CMAKE_CURRENT_SOURCE_DIR}/wine_differences.tsv
             --prefix ${CMAKE_CURRENT_BINARY_DIR}/wineprefix)
     # One at a time: they share the prefix, which the first one makes.
-    set_tests_properties(api_${suite}s_under_wine PROPERTIES
+    set_tests_properties(api_${suite}_under_wine PROPERTIES
         LABELS "wine" SKIP_RETURN_CODE 77 TIMEOUT 300 RESOURCE_LOCK wineprefix)
 endforeach()
