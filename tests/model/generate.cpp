@@ -126,11 +126,14 @@ Gen<std::uint64_t> few_pages() {
   return gen::map(spread<std::uint64_t>(1, 6), [](std::uint64_t n) { return n * 0x1000; });
 }
 
-// For calls that stay within what is there: large ones mostly run over its end. A chunk short of a few pages is a
-// border of its own.
+// A whole chunk is treated otherwise than one that lacks a page.
+Gen<std::uint64_t> nearly_a_chunk() {
+  return gen::map(spread<std::uint64_t>(0, 3), [](std::uint64_t n) { return 0x200000 - n * 0x1000; });
+}
+
+// For calls that stay within what is there: large ones mostly run over its end.
 Gen<std::uint64_t> small_size() {
-  auto chunk = gen::map(spread<std::uint64_t>(0, 4), [](std::uint64_t n) { return 0x200000 - n * 0x1000; });
-  return gen::weightedOneOf<std::uint64_t>({{6, few_pages()}, {1, chunk}, {3, size()}});
+  return gen::weightedOneOf<std::uint64_t>({{6, few_pages()}, {1, nearly_a_chunk()}, {3, size()}});
 }
 
 Gen<std::uint64_t> reserved_size() {
@@ -269,12 +272,16 @@ Gen<Operation> repeated() {
   auto decommit = gen::just<std::uint32_t>(MEM_DECOMMIT);
   auto release = gen::just<std::uint32_t>(MEM_RELEASE);
   auto reserve = gen::weightedElement<std::uint32_t>({{2, MEM_RESERVE}, {1, MEM_RESERVE | MEM_COMMIT}});
-  auto start = gen::weightedOneOf<Place>({{5, place_in(spacious_slot(), Place::Origin::border, page_delta())},
-                                          {2, place_in(spacious_slot(), Place::Origin::slot, page_delta())},
-                                          {2, place_at(Place::Origin::slot, page_delta())}});
+  auto some_chunks = gen::map(spread<std::int64_t>(0, 3), [](std::int64_t n) { return n * 0x7000000; });
+  auto start =
+      gen::weightedOneOf<Place>({{5, place_in(spacious_slot(), Place::Origin::border, sum(some_chunks, page_delta()))},
+                                 {2, place_in(spacious_slot(), Place::Origin::slot, page_delta())},
+                                 {2, place_at(Place::Origin::slot, page_delta())}});
   auto one = gen::weightedOneOf<Operation>(
-      {{6, allocation(Call::alloc, start, few_pages(), commit)},
-       {5, call(Call::free, start, few_pages(), decommit)},
+      {{5, allocation(Call::alloc, start, few_pages(), commit)},
+       {1, allocation(Call::alloc, start, nearly_a_chunk(), commit)},
+       {2, call(Call::free, start, few_pages(), decommit)},
+       {4, call(Call::free, start, nearly_a_chunk(), decommit)},
        {2, call(Call::nt_free, start, few_pages(), release)},
        {2, gen::build(call(Call::protect, start, few_pages(), gen::just<std::uint32_t>(0)),
                       gen::set(&Operation::protect, protection()))},
@@ -282,9 +289,17 @@ Gen<Operation> repeated() {
        {2, gen::build<Operation>(gen::set(&Operation::call, gen::just(Call::write)),
                                  gen::set(&Operation::place, start))}});
   auto stride = gen::weightedElement<std::uint64_t>(
-      {{4, 0x200000ull}, {1, 0x201000ull}, {2, 0x2000ull}, {1, 0x10000ull}, {1, 0x1000ull}});
+      {{3, 0x200000ull}, {4, 0x400000ull}, {1, 0x201000ull}, {2, 0x2000ull}, {1, 0x10000ull}, {1, 0x1000ull}});
   return gen::build(one, gen::set(&Operation::repeat, spread<std::uint32_t>(1, 100)),
                     gen::set(&Operation::stride, stride));
+}
+
+// Empties chunk after chunk of a large reservation, each on its own.
+Gen<Operation> empty_chunks() {
+  return gen::build(call(Call::free, place_in(spacious_slot(), Place::Origin::border, constant(0)), nearly_a_chunk(),
+                         gen::just<std::uint32_t>(MEM_DECOMMIT)),
+                    gen::set(&Operation::repeat, spread<std::uint32_t>(100, 510)),
+                    gen::set(&Operation::stride, gen::just<std::uint64_t>(0x200000)));
 }
 
 } // namespace
@@ -300,7 +315,8 @@ ShrinkableOperation any_operation(const rc::Random& random) {
                                                                     {14, look(Call::write)},
                                                                     {4, look(Call::probe)},
                                                                     {1, alloc_spacious()},
-                                                                    {3, repeated()},
+                                                                    {5, repeated()},
+                                                                    {1, empty_chunks()},
                                                                     {1, gen::just(Operation{})}});
   constexpr int kSize = 100; // RapidCheck's usual largest size; the generators here do not depend on it
   return kAny(random, kSize);

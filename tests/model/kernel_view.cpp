@@ -1,6 +1,7 @@
 #include "kernel_view.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -81,13 +82,22 @@ KernelView::ChunkAccess KernelView::access_of_chunk(std::uintptr_t base) const {
     return access;
 
   std::array<std::uint64_t, Pages::kPerChunk> entries{};
-  constexpr ssize_t kBytes = sizeof entries;
-  if (pagemap_ < 0 || pread(pagemap_, entries.data(), kBytes, static_cast<off_t>(base / kPage * 8)) != kBytes)
+  // The last chunk of user space lacks a page, and its entry.
+  if (pagemap_ < 0 || pread(pagemap_, entries.data(), sizeof entries, static_cast<off_t>(base / kPage * 8)) <= 0)
     throw std::runtime_error("cannot read /proc/self/pagemap");
   for (std::size_t i = 0; i < entries.size(); ++i)
     if ((entries[i] & kGuardMarker) != 0)
       access[i] = kNothing;
   return access;
+}
+
+bool kernel_has_markers() {
+  constexpr int kGuardInstall = 102; // MADV_GUARD_INSTALL, newer than Debian 12's headers
+  void* page = mmap(nullptr, kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  bool installed = page != MAP_FAILED && madvise(page, kPage, kGuardInstall) == 0;
+  if (page != MAP_FAILED)
+    munmap(page, kPage);
+  return installed;
 }
 
 } // namespace model

@@ -43,4 +43,7 @@ public:
   ~KernelView();
 };
 
+// Whether the kernel has guard markers (Linux 6.13).
+bool kernel_has_markers();
+
 } // namespace model

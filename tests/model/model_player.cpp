@@ -1,11 +1,12 @@
 // Plays one set of sequences against winmem and the model, in a process of its own.
 //
 // Usage:     model_player [FILE]   reads the operations from FILE or from stdin, one per line, "thread" before each
-// thread's Answers:   exit status 0 and one line "played CALLS SUCCESSES", or 1 and a text that names the operation and
-// what was
+// thread's Answers:   exit status 0 and one line "played OPERATIONS CALLS SUCCESSES", or 1 and a text that names the
+// operation and what was
 //            wrong. A crash is an answer too: model_test, which starts this program, reports it and shrinks it alike.
 // Debugging: model_test leaves a failing sequence in a file; run this program with that file under a debugger.
 #include "compare.h"
+#include "kernel_view.h"
 #include "winapi.h"
 
 #include <sys/mman.h>
@@ -14,6 +15,7 @@
 #include <barrier>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -82,6 +84,8 @@ public:
     windows_.arena = find_arena_window();
     windows_.outside = {kOutside, kOutside + kOutsideSize};
     windows_.shared = sequences.size() > 1;
+    const char* disabled = std::getenv("WINMEM_DISABLE");
+    windows_.markers = kernel_has_markers() && (disabled == nullptr || std::strstr(disabled, "guard") == nullptr);
     windows_.small_arena = capacity() != ~std::uintptr_t{0};
     obstacle_ = put_obstacle();
     for (std::size_t i = 0; i < sequences.size(); ++i) {
@@ -107,14 +111,15 @@ public:
     else
       play_alone();
     finish();
-    std::uint64_t calls = 0;
-    std::uint64_t successes = 0;
+    unsigned long long performed = 0;
+    unsigned long long calls = 0;
+    unsigned long long successes = 0;
     for (const Player* player : players_) {
+      performed += player->performed;
       calls += player->calls;
       successes += player->successes;
     }
-    std::printf("played %llu %llu\n", static_cast<unsigned long long>(calls),
-                static_cast<unsigned long long>(successes));
+    std::printf("played %llu %llu %llu\n", performed, calls, successes);
   }
 
 private:

@@ -66,7 +66,7 @@ struct Operation {
   bool bad_pointer = false;  // protect: NULL for the old protection
   std::uint64_t span = 0;    // alloc2: 0 means no bounds at all
   std::uint64_t alignment = 0;
-  std::uint32_t repeat = 0; // further times, each `stride` bytes higher (and of an allocation: into the next slot)
+  std::uint32_t repeat = 0; // further times, each `stride` bytes higher; what is allocated goes to the next slot
   std::uint64_t stride = 0;
 
   bool operator==(const Operation&) const = default;

@@ -81,11 +81,14 @@ void Player::play(const Operation& operation) {
   std::optional<std::uintptr_t> address = resolve(operation.place);
   if (!address)
     return;
+  std::uint64_t calls_before = calls;
   Operation each = operation;
   for (std::uint64_t i = 0; i <= operation.repeat; ++i) {
-    play_once(each, *address + i * operation.stride);
+    play_once(each, operation.place.origin == Place::Origin::null ? 0 : *address + i * operation.stride);
     ++each.slot;
   }
+  if (calls != calls_before)
+    ++performed;
 }
 
 void Player::play_once(const Operation& operation, std::uintptr_t address) {
@@ -301,6 +304,8 @@ void Player::query(const Operation& operation, std::uintptr_t address) {
 }
 
 void Player::write(const Operation& operation, std::uintptr_t address) {
+  ++calls;
+  ++successes;
   std::uintptr_t first = round_down(address, kPage);
   std::uint64_t count = std::min(operation.size / kPage + 1, kMostWrittenPages);
   for (std::uint64_t i = 0; i < count; ++i) {

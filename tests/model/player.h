@@ -27,6 +27,7 @@ struct Windows {
   Range outside;            // at a fixed address outside
   bool shared = false;      // several threads play
   bool small_arena = false; // WINMEM_ARENA is set: some allocations lie outside of it
+  bool markers = false;     // winmem may use guard markers
 };
 
 class Player {
@@ -41,6 +42,7 @@ public:
   void release_all();
 
   Model model;
+  std::uint64_t performed = 0; // operations that made a call
   std::uint64_t calls = 0;     // calls made
   std::uint64_t successes = 0; // calls that succeeded
 
