@@ -37,7 +37,7 @@ void start(AddressRange arena);
 [[nodiscard]] bool prepare(AddressRange range);
 
 // The record of the chunk that holds `at`, which was prepared.
-Chunk& at(Address at);
+Chunk& at(Address address);
 
 // Counts `pages` more as committed, and opens the chunk under markers if it is closed. False when the kernel refuses,
 // with nothing counted.
