@@ -36,7 +36,7 @@ void start(AddressRange arena);
 // Makes the records of all chunks that `range` touches; the only step here that can lack memory for tables.
 [[nodiscard]] bool prepare(AddressRange range);
 
-// The record of the chunk that holds `at`, which was prepared.
+// The record of the chunk that holds `address`, which was prepared.
 Chunk& at(Address address);
 
 // Counts `pages` more as committed, and opens the chunk under markers if it is closed. False when the kernel refuses,
