@@ -186,19 +186,32 @@ inline bool procmap_query_exists() {
   return ioctl(maps.descriptor, kProcmapQuery, &query) == 0;
 }
 
+inline void query_vma(const MapsFile& maps, const unsigned char* address) {
+  ProcmapQuery query{};
+  query.size = sizeof query;
+  query.query_addr = reinterpret_cast<std::uintptr_t>(address);
+  expect(ioctl(maps.descriptor, kProcmapQuery, &query) == 0 && query.vma_end - query.vma_start == kGranule,
+         "PROCMAP_QUERY");
+}
+
 // The ioctl that answers for one address, without names: the quickest question about memory that Linux knows.
 template <std::size_t Count> struct QueryRegions {
-  void operator()() {
-    ProcmapQuery query{};
-    query.size = sizeof query;
-    query.query_addr = reinterpret_cast<std::uintptr_t>(vmas[order.next()]);
-    expect(ioctl(maps.descriptor, kProcmapQuery, &query) == 0 && query.vma_end - query.vma_start == kGranule,
-           "PROCMAP_QUERY");
-  }
+  void operator()() { query_vma(maps, vmas[order.next()]); }
 
   ManyVmas<Count> vmas;
   MapsFile maps;
   Shuffle order{Count};
+};
+
+template <std::size_t Count> struct WalkRegions {
+  void operator()() {
+    query_vma(maps, vmas[next]);
+    next = next + 1 < Count ? next + 1 : 0;
+  }
+
+  ManyVmas<Count> vmas;
+  MapsFile maps;
+  std::size_t next = 0;
 };
 
 // What programs did before that: read all of /proc/self/maps.

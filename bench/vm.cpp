@@ -56,8 +56,10 @@ void register_raw() {
   add<raw::CommitTouchDecommit>("raw", "commit_touch_decommit");
   add<raw::CommitTouchRemap>("raw", "commit_touch_remap");
   add<raw::TouchGiveBack>("raw", "touch_give_back");
-  if (raw::procmap_query_exists())
+  if (raw::procmap_query_exists()) {
     add<raw::QueryRegions<kQueriedRegions>>("raw", "query_regions");
+    add<raw::WalkRegions<kQueriedRegions>>("raw", "walk_regions");
+  }
   add<raw::ReadMaps<kQueriedRegions>>("raw", "read_maps");
   add<raw::ProtectToggle>("raw", "protect_toggle");
   add<raw::ProtectUnchanged>("raw", "protect_unchanged");

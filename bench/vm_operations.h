@@ -214,6 +214,17 @@ template <std::size_t Count> struct QueryRegions {
   Shuffle order{Count};
 };
 
+// The same in the order of the addresses, as a walk over the address space goes.
+template <std::size_t Count> struct WalkRegions {
+  void operator()() {
+    query_region(regions[next]);
+    next = next + 1 < Count ? next + 1 : 0;
+  }
+
+  ManyRegions regions{Count};
+  std::size_t next = 0;
+};
+
 // --- growth: the same step while 10 … a million regions or islands exist --------------------------------------------
 
 struct GrowthQueryRegions {
@@ -239,7 +250,19 @@ struct GrowthReserve {
   ManyRegions regions;
 };
 
-// Commit and decommit, untouched, in any of the regions.
+// Commit and decommit, untouched, always in the same region.
+struct GrowthCommitOneRegion {
+  explicit GrowthCommitOneRegion(std::size_t count) : regions(count) {}
+  void operator()() {
+    unsigned char* page = regions[regions.size() / 2] + 4 * kPage;
+    commit(page, kPage);
+    decommit(page, kPage);
+  }
+
+  ManyRegions regions;
+};
+
+// The same in any of the regions: with many of them, each step comes to a part of memory where nothing is committed.
 struct GrowthCommitRegions {
   explicit GrowthCommitRegions(std::size_t count) : regions(count), order(count) {}
   void operator()() {
@@ -297,6 +320,7 @@ template <class Visitor> void visit_operations(Visitor& visitor) {
   visitor.template row<ReserveThenCommitTouchRelease>("reserve_then_commit_touch_release", 2);
   visitor.template row<CommitTouchDecommit>("commit_touch_decommit", 1);
   visitor.template row<QueryRegions<kQueriedRegions>>("query_regions", 1);
+  visitor.template row<WalkRegions<kQueriedRegions>>("walk_regions", 1);
   visitor.template row<ProtectToggle>("protect_toggle", 1);
   visitor.template row<ProtectUnchanged>("protect_unchanged", 1);
 }
@@ -305,6 +329,7 @@ template <class Visitor> void visit_growth(Visitor& visitor) {
   visitor.template growth<GrowthQueryRegions>("query_any_region");
   visitor.template growth<GrowthQueryOneRegion>("query_one_region");
   visitor.template growth<GrowthReserve>("reserve_release_beside_regions");
+  visitor.template growth<GrowthCommitOneRegion>("commit_decommit_in_one_region");
   visitor.template growth<GrowthCommitRegions>("commit_decommit_in_any_region");
   visitor.template growth<GrowthQueryIslands>("query_any_island");
   visitor.template growth<GrowthQueryOneIsland>("query_one_island");

@@ -25,7 +25,8 @@ ROWS = [
     ("reserve_then_commit_touch_release", 1, "reserve, commit 64 KiB, touch, release", 0.85, None),
     ("reserve_then_commit_touch_release", 2, "  the same, two threads", 0.80, None),
     ("commit_touch_decommit", 1, "commit, touch, decommit a page", 0.65, None),
-    ("query_regions", 1, "query one of 60,000 regions", 0.10, None),
+    ("query_regions", 1, "query any of 60,000 regions", 0.10, None),
+    ("walk_regions", 1, "query 60,000 regions in order", 0.10, None),
     ("protect_toggle", 1, "protect a page, toggled", 1.10, None),
     ("protect_unchanged", 1, "protect a page, unchanged", None, 50.0),
 ]
@@ -41,6 +42,7 @@ GROWTH = [
     ("query_any_region", "query any region"),
     ("query_one_region", "query always the same region"),
     ("reserve_release_beside_regions", "reserve, release beside regions"),
+    ("commit_decommit_in_one_region", "commit, decommit in the same region"),
     ("commit_decommit_in_any_region", "commit, decommit in any region"),
     ("query_any_island", "query any island"),
     ("query_one_island", "query always the same island"),
