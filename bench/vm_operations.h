@@ -47,7 +47,7 @@ inline void decommit(void* address, std::size_t size) {
 
 inline void release(void* base) { must(VirtualFree(base, 0, MEM_RELEASE) != 0, "VirtualFree(MEM_RELEASE)"); }
 
-// A walk that visits all of 0 … count-1 in an order without locality, the same for every side of a comparison.
+// A walk that visits all of 0 ... count-1 in an order without locality, the same for every side of a comparison.
 class Shuffle {
 public:
   explicit Shuffle(std::size_t count) : count_(count) {
@@ -225,7 +225,8 @@ template <std::size_t Count> struct WalkRegions {
   std::size_t next = 0;
 };
 
-// --- growth: the same step while 10 … a million regions or islands exist --------------------------------------------
+// --- growth: the same step while 10 ... a million regions or islands exist
+// --------------------------------------------
 
 struct GrowthQueryRegions {
   explicit GrowthQueryRegions(std::size_t count) : regions(count), order(count) {}

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs the virtual memory benchmarks in interleaved rounds and prints one table.
 
-A round is: winmem and raw Linux randomly interleaved in one process (vm), winmem linked statically (vm_static), then the
-same operations under Wine (vm_wine.exe). A ratio is the median over the rounds of "winmem / raw within this round", so
+A round is: winmem and raw Linux randomly interleaved in one process (vm), winmem linked statically (vm_static), then
+the same operations under Wine (vm_wine.exe). A ratio is the median over the rounds of "winmem / raw within this round", so
 that a machine that slows down between rounds does not touch it. Called by script/bench; see docs/performance.md.
 """
 
@@ -206,7 +206,8 @@ def report_rows(measured):
         raw = measured.of("raw", f"{row}/1")
         records.append({"row": f"{row}/1", "what": text, "raw_ns": raw})
         lines.append([text, "", "", number(raw), "", "", "", "", ""])
-    print_table(["operation, ns a step", "winmem", "static", "raw Linux", "ratio", "goal", "", "Wine", "to Wine"], lines)
+    header = ["operation, ns a step", "winmem", "static", "raw Linux", "ratio", "goal", "", "Wine", "to Wine"]
+    print_table(header, lines)
     return records
 
 

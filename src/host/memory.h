@@ -27,8 +27,8 @@ Address map_reserved(Bytes size);
 // Reserves exactly `range`, or nothing.
 Kernel map_reserved_at(AddressRange range);
 
-// Read-write memory for winmem's own tables. nullptr when it cannot be had. Whole multiples of kLargePage lie aligned to
-// it and may be backed by huge pages: a look-up in large tables is mostly address translation.
+// Read-write memory for winmem's own tables. nullptr when it cannot be had. Whole multiples of kLargePage lie aligned
+// to it and may be backed by huge pages: a look-up in large tables is mostly address translation.
 void* map_tables(Bytes size);
 inline constexpr Bytes kLargePage = 0x200000;
 

@@ -43,7 +43,7 @@ KernelView::KernelView() : pagemap_(open("/proc/self/pagemap", O_RDONLY | O_CLOE
   std::string maps = read_all("/proc/self/maps");
   const char* at = maps.data();
   const char* end = at + maps.size();
-  while (at < end) { // 7f0000000000-7f0000001000 rw-p …
+  while (at < end) { // 7f0000000000-7f0000001000 rw-p ...
     char* after = nullptr;
     std::uintptr_t first = std::strtoull(at, &after, 16);
     std::uintptr_t last = std::strtoull(after + 1, &after, 16);

@@ -236,7 +236,7 @@ int run(const Options& options) {
     Script script = any_script(source.split(), options);
     Outcome outcome = play(options, script.sequences(), kLongestGame);
     if (!outcome.good) {
-      std::printf("\nFAILED\n%s\nshrinking, for at most %lld s …\n", outcome.text.c_str(),
+      std::printf("\nFAILED\n%s\nshrinking, for at most %lld s ...\n", outcome.text.c_str(),
                   static_cast<long long>(options.shrink.count()));
       std::fflush(stdout);
       report(options, Shrinking(options, script, outcome).run());

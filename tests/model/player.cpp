@@ -423,7 +423,7 @@ bool kernel_writes(std::uintptr_t page) {
   char byte = 0;
   iovec here{&byte, 1};
   iovec there{pointer(page), 1};
-  // What is written must be what is there; a page that cannot be read holds nothing that could be spoilt by a 0 …
+  // What is written must be what is there; a page that cannot be read holds nothing that could be spoilt by a 0 ...
   // unless the kernel writes where it must not, which is what the caller wants to find out.
   process_vm_readv(getpid(), &here, 1, &there, 1, 0);
   return process_vm_writev(getpid(), &here, 1, &there, 1, 0) == 1;

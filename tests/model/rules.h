@@ -1,10 +1,9 @@
 // The rules of private memory, as a judge: what each call must answer in the model's present state, and what it
 // changes.
 //
-// Owns:      Model: the pages, what is known of the memory around them, and one judge_… function per call. A judge
-// looks
-//            only; apply_… changes the pages after winmem has given the answer that was expected.
-// Rules:     V1–V58, V89, V110–V112, C1–C11, written out plainly; a verdict names the one that decided.
+// Owns:      Model: the pages, what is known of the memory around them, and one judge_ function per call. A judge
+//            looks only; apply_ changes the pages after winmem has given the answer that was expected.
+// Rules:     V1-V58, V89, V110-V112, C1-C11, written out plainly; a verdict names the one that decided.
 // Threads:   each thread has its own Model. What lies outside of its allocations may belong to another thread, so there
 //            the verdict is `either` for a reservation, and `skip` for a call that would change somebody else's memory.
 #pragma once
