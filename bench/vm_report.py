@@ -2,8 +2,8 @@
 """Runs the virtual memory benchmarks in interleaved rounds and prints one table.
 
 A round is: winmem and raw Linux randomly interleaved in one process (vm), winmem linked statically (vm_static), then
-the same operations under Wine (vm_wine.exe). A ratio is the median over the rounds of "winmem / raw within this round", so
-that a machine that slows down between rounds does not touch it. Called by script/bench; see docs/performance.md.
+the same operations under Wine (vm_wine.exe). A ratio is the median over the rounds of "winmem / raw within this round",
+so that a machine that slows down between rounds does not touch it. Called by script/bench; see docs/performance.md.
 """
 
 import argparse
