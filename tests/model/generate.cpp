@@ -294,6 +294,17 @@ Gen<Operation> repeated() {
                     gen::set(&Operation::stride, stride));
 }
 
+// Around the first contested chunk of the outer window, and anywhere in the arena.
+Gen<Operation> churn() {
+  auto granule = gen::map(spread<std::int64_t>(0, 3), [](std::int64_t n) { return 0x400000 + n * 0x10000; });
+  auto where = gen::weightedOneOf<Place>(
+      {{3, place_at(Place::Origin::outside, granule)}, {1, place_at(Place::Origin::arena, border_in_window())}});
+  auto pages = gen::map(spread<std::uint64_t>(1, 40), [](std::uint64_t n) { return n * 0x1000; });
+  auto type = gen::element<std::uint32_t>(MEM_RESERVE, MEM_RESERVE | MEM_COMMIT);
+  return gen::build(allocation(Call::churn, where, pages, type),
+                    gen::set(&Operation::repeat, spread<std::uint32_t>(1, 200)));
+}
+
 // Empties chunk after chunk of a large reservation, each on its own.
 Gen<Operation> empty_chunks() {
   return gen::build(call(Call::free, place_in(spacious_slot(), Place::Origin::border, constant(0)), nearly_a_chunk(),
@@ -317,6 +328,7 @@ ShrinkableOperation any_operation(const rc::Random& random) {
                                                                     {1, alloc_spacious()},
                                                                     {5, repeated()},
                                                                     {1, empty_chunks()},
+                                                                    {1, churn()},
                                                                     {1, gen::just(Operation{})}});
   constexpr int kSize = 100; // RapidCheck's usual largest size; the generators here do not depend on it
   return kAny(random, kSize);

@@ -12,15 +12,16 @@ namespace {
 
 template <class Enum, std::size_t Count> using Names = std::array<std::pair<Enum, std::string_view>, Count>;
 
-constexpr Names<Call, 9> kCalls = {{{Call::alloc, "alloc"},
-                                    {Call::alloc2, "alloc2"},
-                                    {Call::free, "free"},
-                                    {Call::nt_free, "nt_free"},
-                                    {Call::protect, "protect"},
-                                    {Call::query, "query"},
-                                    {Call::write, "write"},
-                                    {Call::probe, "probe"},
-                                    {Call::check, "check"}}};
+constexpr Names<Call, 10> kCalls = {{{Call::alloc, "alloc"},
+                                     {Call::churn, "churn"},
+                                     {Call::alloc2, "alloc2"},
+                                     {Call::free, "free"},
+                                     {Call::nt_free, "nt_free"},
+                                     {Call::protect, "protect"},
+                                     {Call::query, "query"},
+                                     {Call::write, "write"},
+                                     {Call::probe, "probe"},
+                                     {Call::check, "check"}}};
 
 constexpr Names<Place::Origin, 9> kOrigins = {{{Place::Origin::null, "null"},
                                                {Place::Origin::arena, "arena"},

@@ -45,6 +45,7 @@ struct Place {
 
 enum class Call : std::uint8_t {
   alloc,   // VirtualAlloc, or VirtualAllocEx
+  churn,   // VirtualAlloc, VirtualQuery and VirtualFree of the same address: threads take it from each other
   alloc2,  // VirtualAlloc2 at NULL with address requirements: lowest is `place`, highest lowest + span - 1
   free,    // VirtualFree, or VirtualFreeEx
   nt_free, // NtFreeVirtualMemory, which may release the middle of an allocation

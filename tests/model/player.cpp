@@ -95,6 +95,8 @@ void Player::play_once(const Operation& operation, std::uintptr_t address) {
   switch (operation.call) {
   case Call::alloc:
     return alloc(operation, address);
+  case Call::churn:
+    return churn(operation, address);
   case Call::alloc2:
     return alloc2(operation, address);
   case Call::free:
@@ -124,19 +126,17 @@ void Player::check_answer(const Verdict& verdict, bool ok, std::uint32_t error) 
                    (ok ? "success" : "error " + (error > 0xFFFF ? hex(error) : std::to_string(error))));
 }
 
-// Another thread's stripe of the window outside may lie free there; only the arena is shared ground.
+// What lies free in another thread's stripe of the outer window must stay so. In the arena and in the contested chunks
+// anybody may take anything.
 bool Player::lands_elsewhere(const AllocCall& call) const {
   if (!windows_.shared)
     return false;
-  Range asked =
-      call.has_requirements ? Range{call.lowest, call.highest + 1} : Range{call.address, call.address + call.size};
+  Range asked = call.has_requirements ? Range{call.lowest, call.highest + 1}
+                                      : Range{round_down(call.address, kGranule), call.address + call.size};
   if (!asked.overlaps(windows_.outside))
     return false;
-  if (call.has_requirements)
-    return true;
-  std::uintptr_t first = round_down(call.address, kGranule);
-  for (std::uintptr_t at = first; at < call.address + call.size; at += kGranule)
-    if (!model.knows(at))
+  for (std::uintptr_t at = asked.begin; at < asked.end; at = round_down(at, kGranule) + kGranule)
+    if (!windows_.outside.contains(at) || (!model.knows(at) && !Territory::is_contested(at - windows_.outside.begin)))
       return true;
   return false;
 }
@@ -152,6 +152,18 @@ void Player::alloc(const Operation& operation, std::uintptr_t address) {
                                                operation.protect)
                               : VirtualAlloc(pointer(address), operation.size, operation.type, operation.protect);
   finish_alloc(call, verdict, result, GetLastError(), operation.slot);
+}
+
+void Player::churn(const Operation& operation, std::uintptr_t address) {
+  std::uint64_t before = successes;
+  alloc(operation, address);
+  if (successes == before)
+    return;
+  std::uintptr_t base = slots_[static_cast<std::size_t>(operation.slot % kSlots)].base;
+  check_query(model, base);
+  Operation release;
+  release.type = MEM_RELEASE;
+  free(release, base);
 }
 
 void Player::alloc2(const Operation& operation, std::uintptr_t lowest) {

@@ -57,6 +57,7 @@ private:
 
   void play_once(const Operation& operation, std::uintptr_t address);
   void alloc(const Operation& operation, std::uintptr_t address);
+  void churn(const Operation& operation, std::uintptr_t address);
   void alloc2(const Operation& operation, std::uintptr_t lowest);
   void finish_alloc(const AllocCall& call, const Verdict& verdict, void* result, std::uint32_t error, int slot);
   void free(const Operation& operation, std::uintptr_t address);

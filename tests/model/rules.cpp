@@ -75,7 +75,8 @@ bool Verdict::allows(std::uint32_t code) const {
 bool Territory::owns(std::uintptr_t address) const {
   for (Range window : windows)
     if (window.contains(address))
-      return (address - window.begin) / kGranule % stripes == stripe;
+      return stripes == 1 ||
+             (!is_contested(address - window.begin) && (address - window.begin) / kGranule % stripes == stripe);
   return false;
 }
 

@@ -47,8 +47,12 @@ struct Verdict {
 // Which memory nobody but this model can have allocated.
 struct Territory {
   std::vector<Range> windows;
-  std::uintptr_t stripes = 1; // of every `stripes` granules of a window, number `stripe` is ours
+  // With several threads, of every `stripes` granules of a window number `stripe` is ours. Every third chunk is
+  // nobody's: there the threads take the same addresses from each other.
+  std::uintptr_t stripes = 1;
   std::uintptr_t stripe = 0;
+  static constexpr bool is_contested(std::uintptr_t offset) { return offset / kChunk % 3 == 2; }
+
   std::uintptr_t capacity = ~std::uintptr_t{0}; // a NULL allocation may fail when more than this would be in use
 
   bool owns(std::uintptr_t address) const;
