@@ -80,8 +80,18 @@ Status release_locked(Region& region, AddressRange range) {
     return Status::no_memory;
   }
   PageSpan span{region, region.root(), region.page_at(range.begin), region.page_at(range.end)};
-  Status status = region.place == Place::outside ? unmap_pages(span) : decommit_pages(span);
+  // Outside the arena the kernel gives unmapped addresses to whoever asks next. Until the map has forgotten them that
+  // must not be another reservation of ours, whose entries would be wiped with these; so space_lock is held from here
+  // on.
+  bool is_outside = region.place == Place::outside;
+  if (is_outside) {
+    space_lock.lock();
+  }
+  Status status = is_outside ? unmap_pages(span) : decommit_pages(span);
   if (status != Status::ok) {
+    if (is_outside) {
+      space_lock.unlock();
+    }
     drop_remainder(before);
     drop_remainder(after);
     return status;
@@ -95,12 +105,15 @@ Status release_locked(Region& region, AddressRange range) {
   region.runs.store(0, std::memory_order_release); // the one store that readers see it by
   retire_runs(old);
 
-  host::LockHold hold(space_lock);
+  if (!is_outside) {
+    space_lock.lock();
+  }
   region_map::set({region.range.begin, range.begin}, before.region);
   region_map::set(range, nullptr);
   region_map::set({range.end, region.range.end}, after.region);
   give_back_locked(range, region.place);
   region_pool.retire(&region); // still locked: should it come back at once, its next owner waits for our unlock
+  space_lock.unlock();
   return Status::ok;
 }
 

@@ -92,10 +92,10 @@ Reserved reserve_and_commit(const ReserveRequest& request) {
     publish(region, request.initial);
     return {Status::ok, range};
   }
-  if (region.place == Place::outside) {
-    static_cast<void>(host::unmap(range));
-  }
   host::LockHold hold(space_lock);
+  if (region.place == Place::outside) {
+    static_cast<void>(host::unmap(range)); // under the lock, as in release_locked
+  }
   region_map::set(range, nullptr);
   give_back_locked(range, region.place);
   region_pool.retire(&region);
