@@ -6,9 +6,8 @@
 
 #include <atomic>
 #include <fcntl.h>
+#include <sys/auxv.h>
 #include <sys/uio.h>
-
-extern "C" void* __libc_stack_end; // the dynamic linker's: where the first thread's stack began
 
 namespace winmem::host {
 
@@ -63,14 +62,15 @@ Address thread_pointer() {
 }
 
 // The mapping that holds `frame`, if it is surely a stack: a thread's ends with the control block that libc puts there,
-// the first thread's with what the loader noted. Another mapping may have been joined behind. Any other stack (a signal
-// handler's, a coroutine's) may have holes above the frame that the kernel's list does not show.
+// the first thread's with what the kernel put there for the program, of which AT_RANDOM is a part. Another mapping may
+// have been joined behind. Any other stack (a signal handler's, a coroutine's) may have holes above the frame that the
+// kernel's list does not show.
 [[gnu::noinline]] AddressRange find_stack(Address frame) {
   Mapping mapping;
   if (!next_mapping(frame, mapping) || !mapping.range.contains(frame) || !mapping.write || mapping.guessed) {
     return {};
   }
-  for (Address end : {thread_pointer(), reinterpret_cast<Address>(__libc_stack_end)}) {
+  for (Address end : {thread_pointer(), static_cast<Address>(getauxval(AT_RANDOM))}) {
     if (end > frame && end < mapping.range.end) {
       AddressRange stack{mapping.range.begin, round_up(end, kPage)};
       own_stack.store(bytes_to_pages(stack.begin) << kCountBits | bytes_to_pages(stack.size()),
