@@ -7,20 +7,12 @@
 // Threads:   one Player per thread, nothing shared.
 #pragma once
 
-#include "rules.h"
+#include "observe.h"
 
 #include <array>
 #include <optional>
-#include <stdexcept>
-#include <string>
 
 namespace model {
-
-struct Mismatch : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-std::string hex(std::uint64_t value);
 
 struct Windows {
   Range arena;              // inside winmem's arena; empty where the arena is too small for one
@@ -75,15 +67,5 @@ private:
   std::size_t next_recent_ = 0;
   std::uint64_t next_tag_ = 1;
 };
-
-// Compares one query answer with the model; `address` must be known to it.
-void check_query(const Model& model, std::uintptr_t address);
-
-// Reads a committed, readable page and compares its contents with the model.
-void check_contents(const Model& model, std::uintptr_t page);
-
-// Whether the kernel would read from, and write to, this page for the program.
-bool kernel_reads(std::uintptr_t page);
-bool kernel_writes(std::uintptr_t page); // writes what is there already
 
 } // namespace model
