@@ -16,6 +16,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <vector>
 
 namespace bench::raw {
 
@@ -200,7 +201,7 @@ template <std::size_t Count> struct QueryRegions {
 
   ManyVmas<Count> vmas;
   MapsFile maps;
-  Shuffle order{Count};
+  AnyOrder order{Count};
 };
 
 template <std::size_t Count> struct WalkRegions {

@@ -14,7 +14,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <vector>
 
 namespace bench {
 
@@ -47,58 +46,47 @@ inline void decommit(void* address, std::size_t size) {
 
 inline void release(void* base) { must(VirtualFree(base, 0, MEM_RELEASE) != 0, "VirtualFree(MEM_RELEASE)"); }
 
-// A walk that visits all of 0 ... count-1 in an order without locality, the same for every side of a comparison.
-class Shuffle {
+// Numbers below `count` in an order without locality (a xorshift generator), the same for every side of a comparison.
+class AnyOrder {
 public:
-  explicit Shuffle(std::size_t count) : count_(count) {
-    // A step near count / golden ratio that shares no factor with it reaches every index once per round.
-    step_ = static_cast<std::size_t>(static_cast<double>(count) * 0.6180339887) | 1;
-    while (shares_a_factor(step_, count_))
-      step_ += 2;
-  }
+  explicit AnyOrder(std::size_t count) : count_(count) {}
+
+  std::size_t count() const { return count_; }
 
   std::size_t next() {
-    index_ += step_;
-    if (index_ >= count_)
-      index_ %= count_;
-    return index_;
+    state_ ^= state_ << 13;
+    state_ ^= state_ >> 7;
+    state_ ^= state_ << 17;
+    return static_cast<std::size_t>((state_ >> 32) * count_ >> 32);
   }
 
 private:
-  static bool shares_a_factor(std::size_t a, std::size_t b) {
-    while (b != 0) {
-      std::size_t rest = a % b;
-      a = b;
-      b = rest;
-    }
-    return a != 1;
-  }
-
-  std::size_t count_;
-  std::size_t step_;
-  std::size_t index_ = 0;
+  std::uint64_t count_;
+  std::uint64_t state_ = 0x9E3779B97F4A7C15;
 };
 
-// `count` reservations of 64 KiB, each its own region.
+// `count` reservations of 64 KiB, each its own region, side by side: their addresses are computed and not read from a
+// list, which would cost as many cache misses as the query that is measured.
 class ManyRegions {
 public:
-  explicit ManyRegions(std::size_t count) {
-    bases_.reserve(count);
+  explicit ManyRegions(std::size_t count) : count_(count), base_(reserve(count * kGranule)) {
+    release(base_);
     for (std::size_t i = 0; i < count; ++i)
-      bases_.push_back(reserve(kGranule));
+      must(VirtualAlloc((*this)[i], kGranule, MEM_RESERVE, PAGE_READWRITE) == (*this)[i], "VirtualAlloc(address)");
   }
   ManyRegions(const ManyRegions&) = delete;
   ManyRegions& operator=(const ManyRegions&) = delete;
   ~ManyRegions() {
-    for (unsigned char* base : bases_)
-      release(base);
+    for (std::size_t i = 0; i < count_; ++i)
+      release((*this)[i]);
   }
 
-  std::size_t size() const { return bases_.size(); }
-  unsigned char* operator[](std::size_t i) const { return bases_[i]; }
+  std::size_t size() const { return count_; }
+  unsigned char* operator[](std::size_t i) const { return base_ + i * kGranule; }
 
 private:
-  std::vector<unsigned char*> bases_;
+  std::size_t count_;
+  unsigned char* base_;
 };
 
 // One region whose every other page is committed: `count` islands, none of them touched.
@@ -211,7 +199,7 @@ template <std::size_t Count> struct QueryRegions {
   void operator()() { query_region(regions[order.next()]); }
 
   ManyRegions regions{Count};
-  Shuffle order{Count};
+  AnyOrder order{Count};
 };
 
 // The same in the order of the addresses, as a walk over the address space goes.
@@ -233,7 +221,33 @@ struct GrowthQueryRegions {
   void operator()() { query_region(regions[order.next()]); }
 
   ManyRegions regions;
-  Shuffle order;
+  AnyOrder order;
+};
+
+// No call at all, one load from any of `count` records as large as one of winmem's: what the processor's caches and
+// address translation alone make of the order.
+struct GrowthLoadAnyRecord {
+  struct Record {
+    volatile std::uint64_t words[16];
+  };
+
+  explicit GrowthLoadAnyRecord(std::size_t count)
+      : size(count * sizeof(Record)),
+        records(static_cast<Record*>(static_cast<void*>(reserve(size, MEM_RESERVE | MEM_COMMIT)))), order(count) {
+    for (std::size_t at = 0; at < size; at += kPage)
+      touch(static_cast<unsigned char*>(static_cast<void*>(records)) + at);
+  }
+  GrowthLoadAnyRecord(const GrowthLoadAnyRecord&) = delete;
+  GrowthLoadAnyRecord& operator=(const GrowthLoadAnyRecord&) = delete;
+  ~GrowthLoadAnyRecord() { release(reinterpret_cast<unsigned char*>(records)); }
+
+  // The next address depends on what was read, as a query's answer would be waited for.
+  void operator()() { last = records[(order.next() + last) % order.count()].words[0] & 1; }
+
+  std::size_t size;
+  Record* records;
+  AnyOrder order;
+  std::uint64_t last = 0;
 };
 
 // The same region every time: what the search itself costs, without the cache misses of visiting a million records.
@@ -273,7 +287,7 @@ struct GrowthCommitRegions {
   }
 
   ManyRegions regions;
-  Shuffle order;
+  AnyOrder order;
 };
 
 inline void query_island(unsigned char* address) {
@@ -287,7 +301,7 @@ struct GrowthQueryIslands {
   void operator()() { query_island(islands[order.next()]); }
 
   ManyIslands islands;
-  Shuffle order;
+  AnyOrder order;
 };
 
 struct GrowthQueryOneIsland {
@@ -307,7 +321,7 @@ struct GrowthCommitIslands {
   }
 
   ManyIslands islands;
-  Shuffle order;
+  AnyOrder order;
 };
 
 // Names every row for both drivers: visitor.row<Operation>(name, threads) and visitor.growth<Operation>(name).
@@ -328,6 +342,7 @@ template <class Visitor> void visit_operations(Visitor& visitor) {
 
 template <class Visitor> void visit_growth(Visitor& visitor) {
   visitor.template growth<GrowthQueryRegions>("query_any_region");
+  visitor.template growth<GrowthLoadAnyRecord>("load_any_record");
   visitor.template growth<GrowthQueryOneRegion>("query_one_region");
   visitor.template growth<GrowthReserve>("reserve_release_beside_regions");
   visitor.template growth<GrowthCommitOneRegion>("commit_decommit_in_one_region");
