@@ -78,6 +78,31 @@ struct CommitTouchDecommit {
   unsigned char* page;
 };
 
+struct CommitTouchDecommitAfterScatter {
+  using Windows = bench::CommitTouchDecommitAfterScatter;
+
+  CommitTouchDecommitAfterScatter() : far_apart(map(kSize, PROT_NONE)) {
+    for (std::size_t i = 0; i < Windows::kPlaces; ++i)
+      protect(far_apart + i * Windows::kApart, kPage, PROT_READ | PROT_WRITE);
+    for (std::size_t i = 0; i < Windows::kPlaces; ++i)
+      protect(far_apart + i * Windows::kApart, kPage, PROT_NONE);
+  }
+  CommitTouchDecommitAfterScatter(const CommitTouchDecommitAfterScatter&) = delete;
+  CommitTouchDecommitAfterScatter& operator=(const CommitTouchDecommitAfterScatter&) = delete;
+  ~CommitTouchDecommitAfterScatter() { unmap(far_apart, kSize); }
+
+  void operator()() {
+    unsigned char* page = far_apart + kSize / 2 + 2 * 1024 * 1024;
+    protect(page, kPage, PROT_READ | PROT_WRITE);
+    touch(page);
+    expect(madvise(page, kPage, MADV_DONTNEED) == 0, "madvise");
+    protect(page, kPage, PROT_NONE);
+  }
+
+  static constexpr std::size_t kSize = Windows::kPlaces * Windows::kApart;
+  unsigned char* far_apart;
+};
+
 // Decommit in one call, by a fresh mapping over the page. Shown beside the row above: it is not always the dearer one.
 struct CommitTouchRemap {
   CommitTouchRemap() : base(map(kGranule, PROT_NONE)), page(base + 4 * kPage) {}

@@ -54,6 +54,7 @@ void register_raw() {
   add<raw::ReserveThenCommitTouchRelease>("raw", "reserve_then_commit_touch_release");
   add<raw::ReserveThenCommitTouchRelease>("raw", "reserve_then_commit_touch_release", 2);
   add<raw::CommitTouchDecommit>("raw", "commit_touch_decommit");
+  add<raw::CommitTouchDecommitAfterScatter>("raw", "commit_touch_decommit_after_scatter");
   add<raw::CommitTouchRemap>("raw", "commit_touch_remap");
   add<raw::TouchGiveBack>("raw", "touch_give_back");
   if (raw::procmap_query_exists()) {

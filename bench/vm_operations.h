@@ -152,6 +152,31 @@ struct CommitTouchDecommit {
   unsigned char* page;
 };
 
+// The same in a program that once used pages far apart and gave them back: winmem may have kept something for each of
+// those places, and must not pay for that now.
+struct CommitTouchDecommitAfterScatter {
+  CommitTouchDecommitAfterScatter() : far_apart(reserve(kPlaces * kApart)) {
+    for (std::size_t i = 0; i < kPlaces; ++i)
+      commit(far_apart + i * kApart, kPage);
+    for (std::size_t i = 0; i < kPlaces; ++i)
+      decommit(far_apart + i * kApart, kPage);
+  }
+  CommitTouchDecommitAfterScatter(const CommitTouchDecommitAfterScatter&) = delete;
+  CommitTouchDecommitAfterScatter& operator=(const CommitTouchDecommitAfterScatter&) = delete;
+  ~CommitTouchDecommitAfterScatter() { release(far_apart); }
+
+  void operator()() {
+    unsigned char* page = far_apart + kPlaces / 2 * kApart + 2 * 1024 * 1024;
+    commit(page, kPage);
+    touch(page);
+    decommit(page, kPage);
+  }
+
+  static constexpr std::size_t kPlaces = 200;
+  static constexpr std::size_t kApart = 4 * 1024 * 1024;
+  unsigned char* far_apart;
+};
+
 // A page in the middle of 16 touched pages becomes read-only and read-write again; one step is one call.
 struct ProtectToggle {
   ProtectToggle() : base(reserve(kGranule, MEM_RESERVE | MEM_COMMIT)), page(base + 4 * kPage) {
@@ -334,6 +359,7 @@ template <class Visitor> void visit_operations(Visitor& visitor) {
   visitor.template row<ReserveThenCommitTouchRelease>("reserve_then_commit_touch_release", 1);
   visitor.template row<ReserveThenCommitTouchRelease>("reserve_then_commit_touch_release", 2);
   visitor.template row<CommitTouchDecommit>("commit_touch_decommit", 1);
+  visitor.template row<CommitTouchDecommitAfterScatter>("commit_touch_decommit_after_scatter", 1);
   visitor.template row<QueryRegions<kQueriedRegions>>("query_regions", 1);
   visitor.template row<WalkRegions<kQueriedRegions>>("walk_regions", 1);
   visitor.template row<ProtectToggle>("protect_toggle", 1);

@@ -25,6 +25,7 @@ ROWS = [
     ("reserve_then_commit_touch_release", 1, "reserve, commit 64 KiB, touch, release", 0.85, None),
     ("reserve_then_commit_touch_release", 2, "  the same, two threads", 0.80, None),
     ("commit_touch_decommit", 1, "commit, touch, decommit a page", 0.65, None),
+    ("commit_touch_decommit_after_scatter", 1, "  the same, once 200 places were used", 0.65, None),
     ("query_regions", 1, "query any of 60,000 regions", 0.10, None),
     ("walk_regions", 1, "query 60,000 regions in order", 0.10, None),
     ("protect_toggle", 1, "protect a page, toggled", 1.10, None),
