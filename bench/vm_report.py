@@ -91,10 +91,14 @@ def run_google_benchmark(program, pattern, min_time, repetitions):
 
 
 def run_wine(program, prefix, milliseconds):
+    """Wine's own threads may take an address just found free, so a failed run is tried again."""
     environment = dict(os.environ, WINEPREFIX=prefix, WINEDEBUG="-all")
-    done = subprocess.run(["wine", program, "--milliseconds", str(milliseconds)], env=environment, check=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    return {name: float(value) for name, value in (line.split("\t") for line in done.stdout.split("\n") if line)}
+    command = ["wine", program, "--milliseconds", str(milliseconds)]
+    for _ in range(3):
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return {name: float(value) for name, value in (line.split("\t") for line in done.stdout.split("\n") if line)}
+    sys.exit(f"bench: {' '.join(command)} failed three times:\n{done.stderr}")
 
 
 def run_bookkeeping(program):

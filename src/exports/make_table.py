@@ -10,26 +10,9 @@ process/exported.h does not know is an error of the compiler, a function that no
 import pathlib
 import sys
 
-
-def read_names(path):
-    """The rows of names.tsv as (name, dlls, kind)."""
-    header, *lines = path.read_text(encoding="ascii").splitlines()
-    if header.split("\t") != ["name", "dlls", "kind"]:
-        raise ValueError(f"{path}:1: the header must be name, dlls, kind, tab separated")
-    rows = []
-    for number, line in enumerate(lines, start=2):
-        cells = line.split("\t")
-        if len(cells) != 3 or not all(cells):
-            raise ValueError(f"{path}:{number}: three cells expected")
-        name, dlls, kind = cells
-        if rows and rows[-1][0] >= name:
-            raise ValueError(f"{path}:{number}: '{name}' is not after '{rows[-1][0]}' (sort by name, LC_ALL=C)")
-        if kind not in ("function", "wide"):
-            raise ValueError(f"{path}:{number}: unknown kind '{kind}'")
-        rows.append((name, dlls.split(","), kind))
-    if not rows:
-        raise ValueError(f"{path}: no names")
-    return rows
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "cmake"))
+sys.dont_write_bytecode = True
+from make_exports import read_names  # noqa: E402  (found through the path above)
 
 
 def entries(name, kind):

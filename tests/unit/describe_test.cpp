@@ -41,12 +41,15 @@ TEST(Describe, a_local_variable_is_in_the_stacks_allocation) {
 class Neighbours : public testing::Test {
 protected:
   static constexpr SIZE_T kSize = 0x40000;
+  static constexpr SIZE_T kHole = SIZE_T{1} << 32;
 
   void SetUp() override {
-    // A stretch that is free, outside the arena.
-    void* hole = mmap(nullptr, 4 * kSize, PROT_NONE, kPrivate, -1, 0);
-    at_ = reinterpret_cast<char*>(round_up(address_of(hole), kGranule));
-    munmap(hole, 4 * kSize);
+    // A stretch that is free, outside the arena, and in the middle of a hole: the kernel fills a hole from its top,
+    // perhaps with tables that the first allocation maps.
+    void* hole = mmap(nullptr, kHole, PROT_NONE, kPrivate | MAP_NORESERVE, -1, 0);
+    ASSERT_NE(hole, MAP_FAILED);
+    at_ = reinterpret_cast<char*>(round_up(address_of(hole) + kHole / 2, kGranule));
+    munmap(hole, kHole);
   }
   void map_foreign(char* at) {
     ASSERT_EQ(mmap(at, kSize, PROT_READ | PROT_WRITE, kPrivate | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0), at);
