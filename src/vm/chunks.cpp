@@ -27,8 +27,9 @@ constinit Address groups_begin = 0; // arena_range.begin rounded down to a group
 constinit host::Lock groups_lock;
 constinit Pool group_pool{sizeof(Group), 16 * sizeof(Group)}; // guarded by groups_lock; groups are never given back
 
-// Empty chunks that are still open. A page table of 4 KiB each is all that they cost.
-constexpr std::int64_t kIdleLimit = 64;
+// Empty chunks that are still open. Each costs a page table of 4 KiB and at most two mappings, so this many cost 16 MiB
+// and an eighth of the mappings; opening and closing one costs ten commits.
+constexpr std::int64_t kIdleLimit = 4096;
 constinit std::atomic<std::int64_t> idle{0};
 
 // How far to look for an open chunk when a gap has to be bridged: 2 GiB, that is 4 MiB of page tables at most.
