@@ -30,3 +30,18 @@ set(API_RULE_TESTS
 set(API_SCALE_TESTS
     scale_test.cpp
     threads_test.cpp)
+
+# Faults, handlers and filters. A program of its own: its handlers are the whole process's.
+set(API_EXCEPTION_TESTS
+    exception_access_test.cpp
+    exception_bad_input_test.cpp
+    exception_capture_test.cpp
+    exception_context_test.cpp
+    exception_filter_test.cpp
+    exception_guard_test.cpp
+    exception_handlers_test.cpp
+    exception_kinds_test.cpp
+    exception_probes.cpp
+    exception_raise_test.cpp
+    exception_threads_test.cpp
+    exception_watch.cpp)
