@@ -30,6 +30,9 @@ public:
     }
   }
 
+  // True now or a moment ago.
+  bool is_held() const { return word_.load(std::memory_order_relaxed) != kFree; }
+
 private:
   static constexpr std::uint32_t kFree = 0;
   static constexpr std::uint32_t kHeld = 1;

@@ -21,7 +21,7 @@ constexpr ProtectionRow kProtections[] = {
     {PAGE_EXECUTE_READ, PageState::execute_read, true}, {PAGE_EXECUTE_READWRITE, PageState::execute_read_write, true},
 };
 
-constexpr std::uint32_t kModifiers = PAGE_NOCACHE | PAGE_WRITECOMBINE | PAGE_TARGETS_INVALID;
+constexpr std::uint32_t kModifiers = PAGE_GUARD | PAGE_NOCACHE | PAGE_WRITECOMBINE | PAGE_TARGETS_INVALID;
 
 const ProtectionRow* find_row(std::uint32_t base) {
   for (const ProtectionRow& row : kProtections) {
@@ -40,13 +40,15 @@ bool parse_protection(std::uint32_t value, PageProtection& out) {
     return false;
   }
   std::uint32_t caching = value & (PAGE_NOCACHE | PAGE_WRITECOMBINE);
-  if (caching == (PAGE_NOCACHE | PAGE_WRITECOMBINE) || (caching != 0 && row->state == PageState::no_access)) {
+  bool guard = (value & PAGE_GUARD) != 0;
+  if (caching == (PAGE_NOCACHE | PAGE_WRITECOMBINE) || (caching != 0 && guard) ||
+      ((caching != 0 || guard) && row->state == PageState::no_access)) {
     return false; // V9
   }
   if ((value & PAGE_TARGETS_INVALID) != 0 && !row->executable) {
     return false; // V9; beside an execute protection it has no effect
   }
-  out.state = row->state;
+  out.state = guard ? vm::with_guard(row->state) : row->state;
   out.caching = caching == 0 ? Caching::normal : caching == PAGE_NOCACHE ? Caching::none : Caching::write_combine;
   return true;
 }
@@ -57,11 +59,11 @@ bool is_executable(std::uint32_t value) {
 
 std::uint32_t protection_value(PageState state, Caching caching) {
   for (const ProtectionRow& row : kProtections) {
-    if (row.state == state) {
+    if (row.state == vm::without_guard(state)) {
       std::uint32_t modifier = caching == Caching::none            ? PAGE_NOCACHE
                                : caching == Caching::write_combine ? PAGE_WRITECOMBINE
                                                                    : 0;
-      return row.value | modifier;
+      return row.value | modifier | (vm::is_guarded(state) ? PAGE_GUARD : 0);
     }
   }
   return 0;

@@ -13,7 +13,7 @@ struct PageProtection {
 };
 
 // Where a protection is asked for, which decides what is legal. Views come with sections.
-// False for what Windows refuses for private memory (V8, V9, V41), and for PAGE_GUARD, which is not there yet.
+// False for what Windows refuses for private memory (V8, V9, V41).
 [[nodiscard]] bool parse_protection(std::uint32_t value, PageProtection& out);
 
 bool is_executable(std::uint32_t value);

@@ -4,6 +4,7 @@
 // steps that cannot fail.
 #include "find_region.h"
 #include "fork_gate.h"
+#include "guards.h"
 #include "page_mapping.h"
 #include "vm.h"
 
@@ -29,13 +30,22 @@ template <typename Apply> Status change_runs(Region& region, const PageSpan& spa
     return Status::no_memory;
   }
   Status status = apply();
-  if (status == Status::ok) {
-    edit.publish(); // point of no return
+  if (status == Status::ok) { // point of no return
+    if (is_guarded(state)) {
+      page_bits::clear(PageBit::disarmed, span.range());
+    }
+    edit.publish();
   }
   return status;
 }
 
+// Before a change to `state`: what else it needs where pages come under guard.
+bool prepare_state(Region& region, AddressRange range, PageState state) {
+  return !is_guarded(state) || prepare_arming(region, range, state);
+}
+
 Status decommit_locked(Region& region, AddressRange range) {
+  GuardFreeze freeze(region);
   PageSpan span = span_of(region, range);
   return change_runs(region, span, PageState::reserved, [&] { return decommit_pages(span); });
 }
@@ -46,6 +56,9 @@ struct Seen {
   Caching caching = Caching::normal;
 };
 Seen see_state(AddressRange range, PageState state) {
+  if (is_guarded(state)) {
+    return {}; // to be armed again where it was hit
+  }
   Reader reader;
   Region* region = find_live_region(range.begin);
   if (region == nullptr) {
@@ -69,6 +82,10 @@ Status commit(AddressRange range, PageState state) {
   RegionHold region(range.begin);
   if (!region || !region->range.contains(range)) {
     return Status::conflicting_addresses;
+  }
+  GuardFreeze freeze(*region);
+  if (!prepare_state(*region, range, state)) {
+    return Status::no_memory;
   }
   PageSpan span = span_of(*region, range);
   return change_runs(*region, span, state, [&] { return commit_pages(span, state); });
@@ -99,11 +116,15 @@ Protected protect(AddressRange range, PageState state) {
   if (!region || !region->range.contains(range)) {
     return {Status::conflicting_addresses};
   }
-  PageSpan span = span_of(*region, range);
-  if (!all_committed(span)) {
+  if (!all_committed(span_of(*region, range))) {
     return {Status::not_committed};
   }
-  PageState old = find_run(span.old, span.begin, region->pages()).state;
+  GuardFreeze freeze(*region);
+  PageState old = find_seen_run(*region, region->root(), region->page_at(range.begin)).state;
+  if (!prepare_state(*region, range, state)) {
+    return {Status::no_memory};
+  }
+  PageSpan span = span_of(*region, range);
   Status status = change_runs(*region, span, state, [&] { return protect_pages(span, state); });
   return {status, old, region->caching};
 }

@@ -2,6 +2,7 @@
 #include "arena.h"
 #include "chunks.h"
 #include "find_region.h"
+#include "guards.h"
 #include "holes.h"
 #include "page_runs.h"
 #include "region_map.h"
@@ -35,7 +36,9 @@ Address next_live_begin(Address at, Address limit) {
 }
 
 Description describe_region(const Region& region, RunRoot root, Address page) {
-  PageRun run = find_run(root, region.page_at(page), region.pages());
+  PageRun run = region.has_guards.load(std::memory_order_relaxed)
+                    ? find_seen_run(region, root, region.page_at(page))
+                    : find_run(root, region.page_at(page), region.pages());
   return {.owner = Owner::winmem,
           .range = {page, region.address_of(run.end)},
           .region = region.range,
@@ -127,7 +130,7 @@ bool is_accessible(AddressRange range, host::Access least) {
 bool is_arena(Address at) { return arena::range().contains(at); }
 
 Bytes bookkeeping_bytes() {
-  Bytes sum = run_footprint() + chunks::footprint();
+  Bytes sum = run_footprint() + chunks::footprint() + page_bits::footprint();
   host::LockHold hold(space_lock);
   return sum + region_pool.footprint() + region_map::footprint() + holes::footprint();
 }

@@ -4,6 +4,7 @@
 #include "chunks.h"
 #include "epoch.h"
 #include "fork_gate.h"
+#include "page_bits.h"
 #include "page_runs.h"
 #include "space.h"
 
@@ -18,9 +19,11 @@ void before_fork() {
   space_lock.lock();
   chunks::lock_for_fork();
   lock_runs_for_fork();
+  page_bits::lock_for_fork();
 }
 
 void after_fork() {
+  page_bits::unlock_after_fork();
   unlock_runs_after_fork();
   chunks::unlock_after_fork();
   space_lock.unlock();

@@ -1,6 +1,7 @@
 #include "page_mapping.h"
 
 #include "chunks.h"
+#include "guards.h"
 #include "mapping_budget.h"
 
 namespace winmem::vm {
@@ -13,6 +14,11 @@ using host::Kernel;
 
 template <typename Visit> void for_each_run(const PageSpan& span, Visit visit) {
   for_each_run(span.old, span.region.pages(), span.begin, span.end, visit);
+}
+
+// The runs as the kernel has them: a guard page that was hit is accessible.
+template <typename Visit> void for_each_kernel_run(const PageSpan& span, Visit visit) {
+  for_each_seen_run(span.region, span.old, span.begin, span.end, visit);
 }
 
 // The parts of `range` that lie in one chunk each. `visit` may stop it by returning false; the end of what was visited
@@ -71,7 +77,8 @@ bool all_have(const PageSpan& span, Access access) {
     return access == Access::read_write || !has_committed(span);
   }
   bool all = true;
-  for_each_run(span, [&](PageRun run) { all = all && (!is_committed(run.state) || access_of(run.state) == access); });
+  for_each_kernel_run(span,
+                      [&](PageRun run) { all = all && (!is_committed(run.state) || access_of(run.state) == access); });
   return all;
 }
 
@@ -80,7 +87,8 @@ Access kernel_access(const Region& region, PageState state) {
   return state == PageState::reserved && region.place == Place::chunked ? Access::read_write : access_of(state);
 }
 
-// How many borders between kernel protections the span has more once all of it has `state`.
+// How many borders between kernel protections the span has more once all of it has `state`. Guard pages count as armed
+// for as long as the runs say so, whether they were hit or not: then the sum is right whoever hits what meanwhile.
 std::int64_t added_borders(const PageSpan& span, PageState state) {
   if (span.region.only_read_write && span.region.place == Place::chunked) {
     return 0; // reserved or read-write, and `state` as well: the kernel sees no difference
@@ -111,7 +119,7 @@ Status refused() { return mapping_budget::tight() ? Status::no_memory : Status::
 // Gives every page of the span its old kernel protection again. Each of these calls makes pieces equal to their
 // neighbours once more, so it needs no mapping and works at the limit (K112).
 void restore_protection(const PageSpan& span) {
-  for_each_run(span, [&](PageRun run) {
+  for_each_kernel_run(span, [&](PageRun run) {
     AddressRange range{span.region.address_of(run.begin), span.region.address_of(run.end)};
     if (run.state == PageState::reserved && span.region.place == Place::chunked) {
       for_each_piece(range, [&](AddressRange piece) {
@@ -342,6 +350,7 @@ Status unmap_pages(const PageSpan& span) {
 Status protect_pages(const PageSpan& span, PageState state) {
   Access access = access_of(state);
   if (all_have(span, access)) {
+    mapping_budget::add(added_borders(span, state)); // not 0 where guards were hit
     return Status::ok;
   }
   return within_budget(span, state, [&] {
@@ -351,6 +360,16 @@ Status protect_pages(const PageSpan& span, PageState state) {
     }
     return Status::ok;
   });
+}
+
+bool settle_pages(const PageSpan& span, PageState bare) {
+  RunEdit edit;
+  if (!edit.prepare(span.region.runs, span.region.pages(), span.begin, span.end, bare)) {
+    return false;
+  }
+  mapping_budget::add(added_borders(span, bare));
+  edit.publish();
+  return true;
 }
 
 } // namespace winmem::vm

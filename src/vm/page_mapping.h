@@ -31,4 +31,8 @@ Status unmap_pages(const PageSpan& span);
 // All of the span is committed.
 Status protect_pages(const PageSpan& span, PageState state);
 
+// The runs learn what the kernel and the queries know already: the pages' guards were hit, and they are `bare` now.
+// False when there is no memory for the runs.
+[[nodiscard]] bool settle_pages(const PageSpan& span, PageState bare);
+
 } // namespace winmem::vm

@@ -1,4 +1,4 @@
-// What a page of winmem's may be: reserved, or committed with a protection.
+// What a page of winmem's may be: reserved, or committed with a protection, and then perhaps under guard.
 #pragma once
 
 #include "../host/memory.h"
@@ -19,7 +19,20 @@ enum class PageState : std::uint8_t {
 
 constexpr bool is_committed(PageState state) { return state != PageState::reserved; }
 
+// PAGE_GUARD beside the protection that the page has once it was touched. Nobody may touch it before (guards.h).
+inline constexpr std::uint8_t kGuardFlag = 0x10;
+constexpr bool is_guarded(PageState state) { return (static_cast<std::uint8_t>(state) & kGuardFlag) != 0; }
+constexpr PageState with_guard(PageState bare) {
+  return static_cast<PageState>(static_cast<std::uint8_t>(bare) | kGuardFlag);
+}
+constexpr PageState without_guard(PageState state) {
+  return static_cast<PageState>(static_cast<std::uint8_t>(state) & ~unsigned{kGuardFlag});
+}
+
 constexpr host::Access access_of(PageState state) {
+  if (is_guarded(state)) {
+    return host::Access::none;
+  }
   switch (state) {
   case PageState::reserved:
   case PageState::no_access:

@@ -21,15 +21,17 @@ enum class Caching : std::uint8_t { normal, none, write_combine };
 // One cache line. A region is live while its root is something; before it is published and after it was released or
 // split, readers that still reach it see nothing and look at its successors, then go on as over free memory.
 struct alignas(64) Region : Pooled {
-  AddressRange range;               // page aligned; fixed after init
-  std::atomic<std::uintptr_t> runs; // RunRoot; written under lock
-  host::Lock lock;                  // guards changes of the pages and of `runs`
-  PageState initial;                // AllocationProtect; fixed after init
-  Caching caching;                  // fixed after init
-  Place place;                      // fixed after init
-  bool was_reset;                   // MEM_RESET gave up pages here; guarded by lock
-  bool only_read_write;             // no page was ever committed otherwise; guarded by lock
-  std::atomic<Region*> before_gap;  // what is left of a split region, set before `runs` becomes nothing
+  AddressRange range;                   // page aligned; fixed after init
+  std::atomic<std::uintptr_t> runs;     // RunRoot; written under lock
+  host::Lock lock;                      // guards changes of the pages and of `runs`
+  PageState initial;                    // AllocationProtect; fixed after init
+  Caching caching;                      // fixed after init
+  Place place;                          // fixed after init
+  bool was_reset;                       // MEM_RESET gave up pages here; guarded by lock
+  bool only_read_write;                 // no page was ever committed otherwise; guarded by lock
+  std::atomic<bool> has_guards;         // a page may be under guard, or have been; written under lock, never taken back
+  std::atomic<std::uint32_t> disarming; // threads that meet a guard page now; see guards.h
+  std::atomic<Region*> before_gap;      // what is left of a split region, set before `runs` becomes nothing
   std::atomic<Region*> after_gap;
 
   RunRoot root() const { return RunRoot::from_word(runs.load(std::memory_order_acquire)); } // pairs with publishing

@@ -5,6 +5,7 @@
 // there.
 #include "find_region.h"
 #include "fork_gate.h"
+#include "guards.h"
 #include "holes.h"
 #include "page_mapping.h"
 #include "placement.h"
@@ -57,6 +58,8 @@ void drop_remainder(Remainder& remainder) {
   region->place = from.place;
   region->was_reset = from.was_reset;
   region->only_read_write = from.only_read_write;
+  region->has_guards.store(from.has_guards.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  region->disarming.store(0, std::memory_order_relaxed);
   region->before_gap.store(nullptr, std::memory_order_relaxed);
   region->after_gap.store(nullptr, std::memory_order_relaxed);
   out.region = region;
@@ -72,6 +75,7 @@ void publish(Remainder& remainder) {
 
 // The region's lock is held; afterwards it is no longer live.
 Status release_locked(Region& region, AddressRange range) {
+  GuardFreeze freeze(region);
   Remainder before;
   Remainder after;
   if (!make_remainder(region, {region.range.begin, range.begin}, before) ||

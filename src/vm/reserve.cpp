@@ -3,6 +3,7 @@
 #include "../host/memory.h"
 #include "arena.h"
 #include "fork_gate.h"
+#include "guards.h"
 #include "holes.h"
 #include "page_mapping.h"
 #include "placement.h"
@@ -53,6 +54,8 @@ Made make_region_locked(const ReserveRequest& request) {
   region->place = placed.place;
   region->was_reset = false;
   region->only_read_write = true;
+  region->has_guards.store(false, std::memory_order_relaxed);
+  region->disarming.store(0, std::memory_order_relaxed);
   region->before_gap.store(nullptr, std::memory_order_relaxed);
   region->after_gap.store(nullptr, std::memory_order_relaxed);
   region_map::set(placed.range, region);
@@ -61,6 +64,17 @@ Made make_region_locked(const ReserveRequest& request) {
 
 void publish(Region& region, PageState state) {
   region.runs.store(RunRoot::uniform(state).word(), std::memory_order_release); // pairs with Region::root()
+}
+
+// For a region that nobody sees yet.
+bool prepare_guards(Region& region, PageState state) {
+  if (is_guarded(state)) {
+    if (!prepare_arming(region, region.range, state)) {
+      return false;
+    }
+    page_bits::clear(PageBit::disarmed, region.range);
+  }
+  return true;
 }
 
 Reserved reserve_only(const ReserveRequest& request) {
@@ -87,7 +101,7 @@ Reserved reserve_and_commit(const ReserveRequest& request) {
   Region& region = *made.region;
   AddressRange range = region.range;
   PageSpan all{region, RunRoot::uniform(PageState::reserved), 0, region.pages()};
-  Status status = commit_pages(all, request.initial);
+  Status status = prepare_guards(region, request.initial) ? commit_pages(all, request.initial) : Status::no_memory;
   if (status == Status::ok) {
     publish(region, request.initial);
     return {Status::ok, range};

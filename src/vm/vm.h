@@ -77,6 +77,22 @@ struct Description {
 
 Description describe(Address page);
 
+enum class AccessKind : std::uint8_t { read, write, execute };
+
+// What a fault of this thread at `at` comes to.
+enum class [[nodiscard]] FaultAnswer : std::uint8_t{
+    guard_hit, // it was a guard page; this thread alone disarmed it, and it is accessible as its bare protection says
+    retry, // the page allows this by now (another thread disarmed it, or changed it), or will be decided in a moment
+    violation, // winmem's memory, or free arena, that does not allow this
+    not_ours,
+};
+
+// For the handler of a fault that this thread's own instruction raised; no lock of winmem's is held then. Takes no lock
+// and no memory, and keeps errno. A guard page that the kernel cannot open (too many mappings) stays armed, and the
+// answer is violation. Who does as it says never faults for ever: where kernel and books differ, because others changed
+// the mapping behind winmem's back, the answer is violation after some tries.
+FaultAnswer take_fault(Address at, AccessKind kind);
+
 // Whether all of `range` is winmem's, committed and at least that accessible. No lock, no system call.
 bool is_accessible(AddressRange range, host::Access least);
 

@@ -11,7 +11,7 @@ namespace apitest::landed {
 inline constexpr bool kAlways = true;
 inline constexpr bool kOnlyOnWindows = !kIsWinmem;
 
-inline constexpr bool kGuardPages = kOnlyOnWindows;
+inline constexpr bool kGuardPages = kAlways;
 inline constexpr bool kWriteWatch = kOnlyOnWindows;
 inline constexpr bool kPhysicalPages = kOnlyOnWindows;
 inline constexpr bool kLargePages = kOnlyOnWindows;

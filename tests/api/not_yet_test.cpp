@@ -9,23 +9,6 @@
 namespace apitest {
 namespace {
 
-TEST(NotYet, V60_guard_pages) {
-  Region region = committed(4);
-  DWORD old = 0x12345678;
-
-  if (landed::kGuardPages) {
-    EXPECT_OK(VirtualProtect(region.page(1), kPage, PAGE_READWRITE | PAGE_GUARD, &old));
-    EXPECT_MAP(region, "C1rw C1rw+g C2rw");
-  } else {
-    EXPECT_ERROR(87, VirtualProtect(region.page(1), kPage, PAGE_READWRITE | PAGE_GUARD, &old));
-    EXPECT_ERROR(87, VirtualAlloc(region.base(), kPage, MEM_COMMIT, PAGE_READWRITE | PAGE_GUARD));
-    EXPECT_ERROR(87, VirtualAlloc(nullptr, kPage, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE | PAGE_GUARD));
-    EXPECT_ERROR(87, VirtualAlloc(nullptr, kPage, MEM_RESERVE, PAGE_READONLY | PAGE_GUARD));
-    EXPECT_MAP(region, "C4rw");
-    EXPECT_EQ(old, 0x12345678u);
-  }
-}
-
 TEST(NotYet, V70_write_watch) {
   for (DWORD type : {DWORD{MEM_RESERVE}, DWORD{MEM_RESERVE | MEM_COMMIT}}) {
     void* base = VirtualAlloc(nullptr, 4 * kPage, type | MEM_WRITE_WATCH, PAGE_READWRITE);

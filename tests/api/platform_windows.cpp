@@ -1,5 +1,6 @@
 // apitest::platform on Windows. Each probe is a tiny function whose first instruction makes the access; a vectored
-// handler, installed for the time of the probe, turns an access violation there into a return.
+// handler, installed for the time of the probe, turns an access violation there into a return. A guard page counts as
+// inaccessible, and is armed again.
 //
 // ReadProcessMemory would be shorter, but Wine lets it read pages that are PAGE_NOACCESS and write read-only ones.
 #include "platform.h"
@@ -33,6 +34,17 @@ namespace {
 thread_local const void* tried_code = nullptr;
 thread_local bool faulted = false;
 
+constexpr DWORD kAccessViolation = 0xC0000005;
+constexpr DWORD kGuardPage = 0x80000001;
+
+void arm_again(ULONG_PTR address) {
+  MEMORY_BASIC_INFORMATION info;
+  DWORD old = 0;
+  if (VirtualQuery(at(address), &info, sizeof info) != 0) {
+    VirtualProtect(at(address), 1, info.Protect | PAGE_GUARD, &old);
+  }
+}
+
 LONG CALLBACK return_from_probe(EXCEPTION_POINTERS* pointers) {
   CONTEXT* context = pointers->ContextRecord;
   const EXCEPTION_RECORD* record = pointers->ExceptionRecord;
@@ -40,8 +52,11 @@ LONG CALLBACK return_from_probe(EXCEPTION_POINTERS* pointers) {
   bool ours = instruction == number(reinterpret_cast<const void*>(apitest_probe_read)) ||
               instruction == number(reinterpret_cast<const void*>(apitest_probe_write)) ||
               (tried_code != nullptr && instruction == number(tried_code));
-  if (record->ExceptionCode != 0xC0000005 || !ours) {
+  if ((record->ExceptionCode != kAccessViolation && record->ExceptionCode != kGuardPage) || !ours) {
     return EXCEPTION_CONTINUE_SEARCH;
+  }
+  if (record->ExceptionCode == kGuardPage) {
+    arm_again(record->ExceptionInformation[1]);
   }
   faulted = true;
   context->Rip = *reinterpret_cast<DWORD64*>(context->Rsp); // What `ret` does.

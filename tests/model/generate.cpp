@@ -149,6 +149,8 @@ Gen<std::uint32_t> protection() {
                                               {4, PAGE_EXECUTE},
                                               {7, PAGE_EXECUTE_READ},
                                               {7, PAGE_EXECUTE_READWRITE},
+                                              {5, PAGE_READWRITE | PAGE_GUARD},
+                                              {2, PAGE_EXECUTE_READ | PAGE_GUARD},
                                               {1, PAGE_READWRITE | PAGE_NOCACHE},
                                               {1, PAGE_EXECUTE_READ | kTargets},
                                               // and what must be refused:
@@ -159,6 +161,9 @@ Gen<std::uint32_t> protection() {
                                               {1, PAGE_READWRITE | kTargets},
                                               {1, PAGE_NOACCESS | PAGE_NOCACHE},
                                               {1, PAGE_NOCACHE},
+                                              {1, PAGE_GUARD},
+                                              {1, PAGE_NOACCESS | PAGE_GUARD},
+                                              {1, PAGE_READWRITE | PAGE_GUARD | PAGE_NOCACHE},
                                               {1, PAGE_READWRITE | PAGE_NOCACHE | PAGE_WRITECOMBINE}});
 }
 

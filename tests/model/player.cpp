@@ -337,7 +337,7 @@ void Player::open_all_pages() {
   for (const auto& [base, chunk] : model.pages.chunks())
     for (std::size_t i = 0; i < Pages::kPerChunk; ++i) {
       Page& page = chunk->pages[i];
-      if (page.state != State::committed || page.protect != PAGE_NOACCESS)
+      if (page.state != State::committed || readable(page.protect))
         continue;
       std::uintptr_t begin = base + i * kPage;
       std::uintptr_t end = std::min(model.pages.run_end(begin), base + kChunk);

@@ -28,7 +28,7 @@ public:
 
   void play(const Operation& operation);
 
-  // Makes everything readable that is committed, so that the last comparison sees the contents of no-access pages too.
+  // Makes everything readable that is committed, so that the last comparison sees no-access and guarded pages too.
   void open_all_pages();
   // Releases everything, by rules that have been checked on the way.
   void release_all();

@@ -28,7 +28,9 @@ constexpr std::array<Rights, 6> kRights = {{{PAGE_NOACCESS, "---"},
                                             {PAGE_EXECUTE_READ, "r-x"},
                                             {PAGE_EXECUTE_READWRITE, "rwx"}}};
 
-std::uint32_t base_of(std::uint32_t protect) { return protect & ~(kTargets | kCacheBits); }
+// What a page has: its base protection, perhaps under guard.
+std::uint32_t page_protection(std::uint32_t protect) { return protect & ~(kTargets | kCacheBits); }
+std::uint32_t base_of(std::uint32_t protect) { return page_protection(protect) & ~std::uint32_t{PAGE_GUARD}; }
 
 // V8, V9.
 bool valid_protection(std::uint32_t protect) {
@@ -38,6 +40,9 @@ bool valid_protection(std::uint32_t protect) {
   if (!known || ((protect & kTargets) != 0 && !executable))
     return false;
   std::uint32_t cache = protect & kCacheBits;
+  bool guard = (protect & PAGE_GUARD) != 0;
+  if (guard && (base == PAGE_NOACCESS || cache != 0))
+    return false;
   return cache == 0 || (base != PAGE_NOACCESS && cache != kCacheBits);
 }
 
@@ -58,6 +63,8 @@ Range reserved_range(const AllocCall& call) {
 } // namespace
 
 const char* kernel_permissions(std::uint32_t protect) {
+  if ((protect & PAGE_GUARD) != 0)
+    return "---"; // armed: nothing here touches a page
   for (const Rights& each : kRights)
     if (each.protect == base_of(protect))
       return each.permissions;
@@ -255,7 +262,7 @@ void Model::apply_alloc(const AllocCall& call, std::uintptr_t base) {
         page.tag = 0;
         page.may_be_zero = false;
       }
-      page.protect = base_of(call.protect); // V19: also of pages that were committed
+      page.protect = page_protection(call.protect); // V19: also of pages that were committed
     }
 }
 
@@ -377,7 +384,7 @@ Verdict Model::judge_protect(std::uintptr_t address, std::uint64_t size, std::ui
 
 void Model::apply_protect(Range range, std::uint32_t protect) {
   for (std::uintptr_t at = range.begin; at < range.end; at += kPage)
-    pages.change(at).protect = base_of(protect);
+    pages.change(at).protect = page_protection(protect);
 }
 
 void Model::obstruct(Range range) {

@@ -1,0 +1,117 @@
+// What a fault means by the books: guard pages are disarmed here.
+//
+// Runs in the handler of a fault of this thread's own. Two threads may fault on one page, and a third may change it at
+// the same time; guards.h tells how that stays one guard hit, and no access violation where none is due.
+#include "../host/process_map.h"
+#include "../host/safe_copy.h"
+#include "../host/thread.h"
+#include "find_region.h"
+#include "fork_gate.h"
+#include "guards.h"
+#include "vm.h"
+
+namespace winmem::vm {
+
+namespace {
+
+using host::Access;
+
+bool allows(Access access, AccessKind kind) {
+  switch (kind) {
+  case AccessKind::read:
+    return access != Access::none;
+  case AccessKind::write:
+    return access == Access::read_write || access == Access::read_write_execute;
+  case AccessKind::execute:
+    return access == Access::read_execute || access == Access::read_write_execute;
+  }
+  return false;
+}
+
+// The fault that this thread was last told to retry. What a signal handler in between writes here costs one more try.
+struct Retried {
+  Address at;
+  std::uint32_t times;
+};
+thread_local constinit Retried retried __attribute__((tls_model("initial-exec"))) = {};
+
+constexpr std::uint32_t kAskKernelEvery = 16;
+constexpr std::uint32_t kMostTries = 1'000'000; // seconds of nothing but this fault
+
+// Whether the kernel allows what the books allow.
+bool kernel_allows(Address at, AccessKind kind) {
+  host::Mapping mapping;
+  if (!host::next_mapping(at, mapping) || !mapping.range.contains(at)) {
+    return false;
+  }
+  bool allowed = kind == AccessKind::read    ? mapping.read
+                 : kind == AccessKind::write ? mapping.write && !mapping.guessed
+                                             : mapping.execute && !mapping.guessed;
+  char byte = 0;
+  return allowed && host::copy_from(&byte, at, 1); // a marker that others installed shows in no mapping
+}
+
+// The books allow the access. It faulted before they did, or while a change was half done; else they are wrong.
+FaultAnswer try_again(const Region& region, Address at, AccessKind kind) {
+  if (retried.at != at) {
+    retried = {at, 0};
+  }
+  bool is_late = ++retried.times % kAskKernelEvery == 0;
+  if (is_late && region.lock.is_held()) {
+    host::yield(); // somebody changes this region
+    return FaultAnswer::retry;
+  }
+  if (is_late && (retried.times >= kMostTries || !kernel_allows(at, kind))) {
+    retried = {};
+    return FaultAnswer::violation;
+  }
+  return FaultAnswer::retry;
+}
+
+PageState state_at(const Region& region, Address at) {
+  RunRoot root = region.root();
+  return root.is_nothing() ? PageState::reserved : find_run(root, region.page_at(at), region.pages()).state;
+}
+
+FaultAnswer touch_guard(Region& region, Address at, AccessKind kind) {
+  Change change; // a fork does not come between kernel and books
+  GuardTouch touch(region);
+  if (!touch) {
+    host::yield(); // a change of the region decides first
+    return FaultAnswer::retry;
+  }
+  PageState state = state_at(region, at);
+  if (!is_guarded(state)) {
+    return FaultAnswer::retry; // changed meanwhile
+  }
+  Address page = round_down(at, kPage);
+  Access bare = access_of(without_guard(state));
+  if (page_bits::test(PageBit::disarmed, page)) {
+    return allows(bare, kind) ? try_again(region, at, kind) : FaultAnswer::violation;
+  }
+  // The kernel first, since it may refuse. Several threads may come to here: they say the same to it.
+  if (host::protect({page, page + kPage}, bare) != host::Kernel::ok) {
+    return FaultAnswer::violation;
+  }
+  return page_bits::set_one(PageBit::disarmed, page) ? FaultAnswer::guard_hit : FaultAnswer::retry;
+}
+
+} // namespace
+
+FaultAnswer take_fault(Address at, AccessKind kind) {
+  if (at >= kUserEnd) {
+    return FaultAnswer::not_ours;
+  }
+  Reader reader;
+  Region* region = find_live_region(at);
+  if (region == nullptr) {
+    return is_arena(at) ? FaultAnswer::violation : FaultAnswer::not_ours;
+  }
+  PageState state = state_at(*region, at);
+  if (is_guarded(state)) {
+    return touch_guard(*region, at, kind);
+  }
+  return allows(access_of(state), kind) ? try_again(*region, at, kind) : FaultAnswer::violation;
+}
+
+} // namespace winmem::vm
