@@ -1,5 +1,6 @@
 #include "virtual_memory.h"
 
+#include "../host/alternate_stack.h"
 #include "protection.h"
 #include "user_memory.h"
 
@@ -80,6 +81,7 @@ Allocation reset(Address at, Bytes size, std::uint32_t type) {
 
 Allocation allocate(HANDLE process, Address at, Bytes size, std::uint32_t type, std::uint32_t protection,
                     const Placement& placement) {
+  host::prepare_thread();
   PageProtection parsed;
   if (at != 0 && at < kLowestUser) {
     return {Status::invalid_parameter}; // V1, C1
@@ -191,6 +193,7 @@ Status not_ours(Address at) {
 } // namespace
 
 Freeing free(HANDLE process, Address at, Bytes size, std::uint32_t type) {
+  host::prepare_thread();
   if (type != MEM_DECOMMIT && type != MEM_RELEASE) {
     return {Status::invalid_parameter_4}; // V30
   }
@@ -219,6 +222,7 @@ Freeing free(HANDLE process, Address at, Bytes size, std::uint32_t type) {
 }
 
 Protecting protect(HANDLE process, Address at, Bytes size, std::uint32_t protection, ULONG* old) {
+  host::prepare_thread();
   PageProtection parsed;
   if (!parse_protection(protection, parsed)) {
     return {Status::invalid_page_protection};
@@ -269,6 +273,7 @@ MEMORY_BASIC_INFORMATION to_basic_information(const vm::Description& there) {
 } // namespace
 
 Status query_basic(HANDLE process, Address at, Bytes length, MEMORY_BASIC_INFORMATION& out) {
+  host::prepare_thread();
   if (length < sizeof(MEMORY_BASIC_INFORMATION)) {
     return Status::info_length_mismatch;
   }
