@@ -117,6 +117,11 @@ void arm() {
   host::catch_faults(kHooks);
 }
 
+void arm_access() {
+  vm::Change change;
+  host::catch_access_faults(kHooks);
+}
+
 TopFilter set_top_filter(TopFilter filter) { return top.exchange(filter, std::memory_order_acq_rel); }
 
 TopFilter top_filter() { return top.load(std::memory_order_acquire); }

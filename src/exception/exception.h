@@ -18,9 +18,10 @@ namespace winmem::exception {
 using Filter = LONG (*)(EXCEPTION_POINTERS*, void*);
 using TopFilter = LONG(WINAPI*)(EXCEPTION_POINTERS*);
 
-// From now on faults become exceptions. Called before a guard page is armed for the first time and by what registers a
-// handler; costs one system call when it was called before.
+// From now on faults become exceptions, before what the program installed for their signals in the meantime. Called by
+// whatever registers a handler. arm_access() is for guard pages: one system call once faults are caught.
 void arm();
+void arm_access();
 
 enum class Kind : std::uint8_t { exception_handler, continue_handler };
 

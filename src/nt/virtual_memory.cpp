@@ -1,5 +1,6 @@
 #include "virtual_memory.h"
 
+#include "../exception/exception.h"
 #include "../host/alternate_stack.h"
 #include "protection.h"
 #include "user_memory.h"
@@ -22,6 +23,13 @@ bool is_legal_type(std::uint32_t type) {
   }
   bool resets = (type & (MEM_RESET | MEM_RESET_UNDO)) != 0;
   return !resets || type == MEM_RESET || type == MEM_RESET_UNDO;
+}
+
+// Who hits a guard page must come to us, also where the program installed a signal handler since the last time.
+void catch_guard_hits(const PageProtection& protection) {
+  if (vm::is_guarded(protection.state)) {
+    exception::arm_access();
+  }
 }
 
 // V10. Zero is a legal start here: it means anywhere.
@@ -103,6 +111,9 @@ Allocation allocate(HANDLE process, Address at, Bytes size, std::uint32_t type, 
   }
   if ((type & (MEM_RESET | MEM_RESET_UNDO)) != 0) {
     return reset(at, size, type);
+  }
+  if ((type & MEM_COMMIT) != 0) {
+    catch_guard_hits(parsed);
   }
   if ((type & MEM_RESERVE) != 0 || at == 0) { // V16: a commit at NULL reserves as well
     return reserve(at, size, type, parsed, placement);
@@ -236,6 +247,7 @@ Protecting protect(HANDLE process, Address at, Bytes size, std::uint32_t protect
   if (!is_this_process(process)) {
     return {Status::invalid_handle};
   }
+  catch_guard_hits(parsed);
   AddressRange range = pages_of(at, size);
   vm::Protected result = vm::protect(range, parsed.state); // V25: a caching bit given here is ignored
   return {result.status, range, protection_value(result.old, result.caching)};
