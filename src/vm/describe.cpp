@@ -4,6 +4,7 @@
 #include "find_region.h"
 #include "guards.h"
 #include "holes.h"
+#include "outside.h"
 #include "page_runs.h"
 #include "region_map.h"
 #include "space.h"
@@ -13,8 +14,9 @@ namespace winmem::vm {
 
 namespace {
 
-// Where winmem's next live region above `at` begins, or `limit`.
-Address next_live_begin(Address at, Address limit) {
+// Where winmem's next live region above `at` begins, or `limit`. A search that meets a region which is just going may
+// have passed one that came meanwhile: both at once were never free.
+Address next_live_begin(Address at, Address limit, bool& met_a_dead_one) {
   while (at < limit) {
     Region* region = region_map::find_or_next(at, limit);
     if (region == nullptr) {
@@ -24,6 +26,7 @@ Address next_live_begin(Address at, Address limit) {
       return region->range.begin > at ? region->range.begin : at;
     }
     // Released or split a moment ago: free, but for what is left of it.
+    met_a_dead_one = met_a_dead_one || !region->root().is_coming();
     for (Region* rest :
          {region->before_gap.load(std::memory_order_acquire), region->after_gap.load(std::memory_order_acquire)}) {
       if (rest != nullptr && rest->range.end > at && rest->is_live()) {
@@ -33,6 +36,11 @@ Address next_live_begin(Address at, Address limit) {
     at = region->range.end > at ? region->range.end : at + kPage;
   }
   return limit;
+}
+
+Address next_live_begin(Address at, Address limit) {
+  bool met_a_dead_one = false;
+  return next_live_begin(at, limit, met_a_dead_one);
 }
 
 Description describe_region(const Region& region, RunRoot root, Address page) {
@@ -47,12 +55,39 @@ Description describe_region(const Region& region, RunRoot root, Address page) {
           .caching = region.caching};
 }
 
+// What is mapped at `at`, outside the arena and in no live region, may be a region of ours that is not there yet: to
+// readers it is free memory. Its range, or an empty one.
+AddressRange coming_at(Address at) {
+  if (AddressRange announced = outside::announced_at(at); !announced.empty()) {
+    return announced;
+  }
+  const Region* region = region_map::find(at);
+  return region != nullptr && region->root().is_coming() ? region->range : AddressRange{};
+}
+
+// Where memory of ours begins that the kernel has joined with a foreign mapping: live or coming.
+Address next_own_begin(Address at, Address limit) {
+  Address live = next_live_begin(at, limit);
+  for (Address from = at; from < live;) {
+    Region* region = region_map::find_or_next(from, live);
+    if (region == nullptr) {
+      break;
+    }
+    if (region->root().is_coming()) {
+      return region->range.begin > at ? region->range.begin : at;
+    }
+    from = region->range.end > from ? region->range.end : from + kPage;
+  }
+  return live;
+}
+
 // The base of a foreign allocation that holds `page`. The kernel may have joined it with a region of ours below into
 // one mapping, whose start is then not its base.
 Address base_above_own(Address base, Address page) {
-  for (Address own = next_live_begin(base, page); own < page; own = next_live_begin(base, page)) {
+  for (Address own = next_own_begin(base, page); own < page; own = next_own_begin(base, page)) {
     Region* region = find_live_region(own);
-    base = region != nullptr ? region->range.end : own + kPage; // released a moment ago
+    AddressRange coming = region == nullptr ? coming_at(own) : AddressRange{};
+    base = region != nullptr ? region->range.end : !coming.empty() ? coming.end : own + kPage; // released a moment ago
   }
   return base;
 }
@@ -66,11 +101,20 @@ Description describe_gap(Address page, Address own) {
     // From below `at`: a foreign allocation's base may lie there.
     AddressRange stretch{at < arena.begin ? 0 : arena.end, at < arena.begin && arena.begin < own ? arena.begin : own};
     ForeignRun foreign;
-    if (foreign_at(at, stretch, foreign)) {
+    bool is_mapped = foreign_at(at, stretch, foreign);
+    Address mapped = is_mapped ? at : foreign.range.begin;
+    if (mapped < stretch.end) {
+      if (AddressRange coming = coming_at(mapped); !coming.empty()) {
+        at = coming.end;
+        continue;
+      }
+    }
+    if (is_mapped) {
       if (at != page) {
         free.range.end = at;
         return free;
       }
+      foreign.range.end = next_own_begin(page, foreign.range.end);
       foreign.allocation_base = base_above_own(foreign.allocation_base, page);
       return {.owner = Owner::foreign, .range = foreign.range, .foreign = foreign};
     }
@@ -88,9 +132,11 @@ Description describe_gap(Address page, Address own) {
 Description describe(Address page) {
   arena::ensure();
   Reader reader;
-  // A region may come into being between the two look-ups, at this very page; then the page is looked at again. That
-  // ends: who lost that race so often is told of the one page that it found free.
+  // A region may come into being between the two look-ups, at this very page, or regions may go while a stretch is
+  // searched, or a mapping may come or go while the kernel is asked; then the page is looked at again. That ends: who
+  // lost that race so often is told of the one page that it found free, or what was found last.
   constexpr int kMostTries = 100;
+  constexpr int kMostSearches = 8;
   for (int tries = 0;; ++tries) {
     if (Region* region = find_live_region(page)) {
       RunRoot root = region->root();
@@ -98,9 +144,18 @@ Description describe(Address page) {
         return describe_region(*region, root, page);
       }
     }
-    Address next = next_live_begin(page, kUserEnd);
-    if (next > page || tries == kMostTries) {
-      return describe_gap(page, next > page ? next : page + kPage);
+    std::uint64_t changes = outside::changes();
+    std::uint64_t removals = region_map::removals();
+    bool met_a_dead_one = false;
+    Address next = next_live_begin(page, kUserEnd, met_a_dead_one);
+    if (next == page && tries < kMostTries) {
+      continue;
+    }
+    Description gap = describe_gap(page, next > page ? next : page + kPage);
+    bool has_moved = met_a_dead_one || region_map::removals() != removals || outside::changes() != changes;
+    bool is_ours_now = gap.owner == Owner::foreign && next_live_begin(page, page + kPage) == page;
+    if ((!has_moved && !is_ours_now) || tries >= kMostSearches) {
+      return gap;
     }
   }
 }

@@ -38,17 +38,21 @@ public:
   static constexpr RunRoot uniform(PageState state) {
     return RunRoot{static_cast<std::uintptr_t>(state) << kStateShift | kUniform};
   }
+  // Of a region whose pages are being made: not live yet, and free memory to readers.
+  static constexpr RunRoot coming() { return RunRoot{kComing}; }
   static RunRoot of(detail::RunNode* node) { return RunRoot{reinterpret_cast<std::uintptr_t>(node)}; }
   static constexpr RunRoot from_word(std::uintptr_t word) { return RunRoot{word}; }
 
   constexpr std::uintptr_t word() const { return word_; }
-  constexpr bool is_nothing() const { return word_ == 0; }
+  constexpr bool is_nothing() const { return word_ == 0 || word_ == kComing; }
+  constexpr bool is_coming() const { return word_ == kComing; }
   constexpr bool is_uniform() const { return (word_ & kUniform) != 0; }
   constexpr PageState state() const { return static_cast<PageState>(word_ >> kStateShift); }
   detail::RunNode* node() const { return reinterpret_cast<detail::RunNode*>(word_); }
 
 private:
   static constexpr std::uintptr_t kUniform = 1;
+  static constexpr std::uintptr_t kComing = 2; // no node lies there, and it is not uniform
   static constexpr int kStateShift = 8;
   explicit constexpr RunRoot(std::uintptr_t word) : word_(word) {}
 

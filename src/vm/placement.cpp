@@ -4,6 +4,7 @@
 #include "../host/process_map.h"
 #include "arena.h"
 #include "holes.h"
+#include "outside.h"
 #include "region_map.h"
 
 namespace winmem::vm {
@@ -43,6 +44,7 @@ Placed take_from_arena(AddressRange range) {
 
 // The mapping is primed while it is whole, so that its pieces merge (K13), and left out of core dumps until committed.
 Status map_outside(AddressRange range) {
+  outside::announce(range);
   switch (host::map_reserved_at(range)) {
   case host::Kernel::ok:
     break;

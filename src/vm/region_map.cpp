@@ -40,6 +40,7 @@ template <unsigned kEntries> struct NodeOf : MapNode {
 constinit AtomicEntry root_entries[1u << kBits[0]];
 constinit Word root_bits[(1u << kBits[0]) / 64];
 constinit std::uint64_t root_used = 0;
+constinit std::atomic<std::uint64_t> removed{0};
 
 using WideNode = NodeOf<1024>;
 using PageNode = NodeOf<16>;
@@ -209,7 +210,14 @@ bool prepare(AddressRange range) {
   return prepare_border<0>(root(), range.begin) && prepare_border<0>(root(), range.end);
 }
 
-void set(AddressRange range, Region* region) { set_in<0>(root(), range, region); }
+void set(AddressRange range, Region* region) {
+  if (region == nullptr) {
+    removed.store(removed.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  }
+  set_in<0>(root(), range, region);
+}
+
+std::uint64_t removals() { return removed.load(std::memory_order_acquire); }
 
 Bytes footprint() { return wide_nodes.footprint() + page_nodes.footprint(); }
 

@@ -26,6 +26,10 @@ Region* find_or_next(Address at, Address limit);
 // Enters `region` (or nothing) for all of `range`, whose ends were prepared.
 void set(AddressRange range, Region* region);
 
+// Moves on before any region's entries go. Read before and after a search of a stretch: if it is the same, and no
+// region was met that is dead but still entered, then nothing in the stretch has gone meanwhile.
+std::uint64_t removals();
+
 // Bytes taken for nodes.
 Bytes footprint();
 

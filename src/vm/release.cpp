@@ -7,6 +7,7 @@
 #include "fork_gate.h"
 #include "guards.h"
 #include "holes.h"
+#include "outside.h"
 #include "page_mapping.h"
 #include "placement.h"
 #include "space.h"
@@ -90,6 +91,7 @@ Status release_locked(Region& region, AddressRange range) {
   bool is_outside = region.place == Place::outside;
   if (is_outside) {
     space_lock.lock();
+    outside::leaving();
   }
   Status status = is_outside ? unmap_pages(span) : decommit_pages(span);
   if (status != Status::ok) {

@@ -5,6 +5,7 @@
 #include "fork_gate.h"
 #include "guards.h"
 #include "holes.h"
+#include "outside.h"
 #include "page_mapping.h"
 #include "placement.h"
 #include "region_map.h"
@@ -24,7 +25,7 @@ struct Made {
   Region* region = nullptr;
 };
 
-Made make_region_locked(const ReserveRequest& request) {
+Made enter_region_locked(const ReserveRequest& request) {
   auto* region = static_cast<Region*>(region_pool.take());
   if (region == nullptr) {
     return {Status::no_memory};
@@ -41,6 +42,7 @@ Made make_region_locked(const ReserveRequest& request) {
   }
   if (!region_map::prepare(placed.range)) {
     if (placed.place == Place::outside) {
+      outside::leaving();
       static_cast<void>(host::unmap(placed.range)); // a mapping of its own: the kernel has no reason to refuse
     }
     give_back_locked(placed.range, placed.place);
@@ -48,7 +50,7 @@ Made make_region_locked(const ReserveRequest& request) {
     return {Status::no_memory};
   }
   region->range = placed.range;
-  region->runs.store(0, std::memory_order_relaxed);
+  region->runs.store(RunRoot::coming().word(), std::memory_order_relaxed);
   region->initial = request.initial;
   region->caching = request.caching;
   region->place = placed.place;
@@ -60,6 +62,12 @@ Made make_region_locked(const ReserveRequest& request) {
   region->after_gap.store(nullptr, std::memory_order_relaxed);
   region_map::set(placed.range, region);
   return {Status::ok, region};
+}
+
+Made make_region_locked(const ReserveRequest& request) {
+  Made made = enter_region_locked(request);
+  outside::settle();
+  return made;
 }
 
 void publish(Region& region, PageState state) {
@@ -108,8 +116,10 @@ Reserved reserve_and_commit(const ReserveRequest& request) {
   }
   host::LockHold hold(space_lock);
   if (region.place == Place::outside) {
+    outside::leaving();
     static_cast<void>(host::unmap(range)); // under the lock, as in release_locked
   }
+  region.runs.store(0, std::memory_order_release);
   region_map::set(range, nullptr);
   give_back_locked(range, region.place);
   region_pool.retire(&region);

@@ -129,6 +129,34 @@ TEST(DescribeWhileWriting, a_region_that_comes_and_goes_is_there_whole_or_free) 
   EXPECT_EQ(torn.load(), 0);
 }
 
+// The kernel has its mapping a little longer than winmem has the region, at both ends of its life.
+TEST(DescribeWhileWriting, a_region_outside_the_arena_is_never_taken_for_foreign_memory) {
+  const AddressRange place{0x40000000, 0x40000000 + 48 * kPage}; // free in every build, the sanitizers' included
+  ASSERT_EQ(vm::describe(place.begin).owner, Owner::nobody);
+  std::atomic<long> torn{0};
+
+  race(
+      kRounds,
+      [&](int round) {
+        vm::ReserveRequest request{.at = place.begin, .size = place.size(), .initial = PageState::read_only};
+        request.commit = round % 2 == 0;
+        ASSERT_EQ(vm::reserve(request).status, Status::ok);
+        ASSERT_EQ(vm::release_region(place.begin).status, Status::ok);
+      },
+      [&] {
+        Address page = place.begin + 20 * kPage;
+        vm::Description at = vm::describe(page);
+        bool there = at.owner == Owner::winmem && at.region == place && at.range == AddressRange{page, place.end};
+        bool is_free = at.owner == Owner::nobody && at.range.begin == page && at.range.end >= place.end;
+        vm::Description below = vm::describe(place.begin - kPage);
+        bool ends_right =
+            below.owner == Owner::nobody && (below.range.end == place.begin || below.range.end > place.end);
+        torn += (there || is_free) && ends_right ? 0 : 1;
+      });
+
+  EXPECT_EQ(torn.load(), 0);
+}
+
 TEST(DescribeWhileWriting, a_region_that_splits_is_seen_whole_or_in_two) {
   std::atomic<long> torn{0};
   std::atomic<Address> place{0};
