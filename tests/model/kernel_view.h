@@ -27,6 +27,18 @@ public:
 
   std::size_t mappings() const { return mappings_.size(); }
 
+  // Accessible mappings with a whole chunk in them that `in_use` does not know.
+  template <class InUse> std::size_t mappings_with_idle_chunks(InUse in_use) const {
+    std::size_t count = 0;
+    for (const Mapping& mapping : mappings_) {
+      std::uintptr_t base = round_up(mapping.range.begin, kChunk);
+      while (base + kChunk <= mapping.range.end && in_use(base))
+        base += kChunk;
+      count += mapping.permissions[0] == 'r' && base + kChunk <= mapping.range.end;
+    }
+    return count;
+  }
+
 private:
   struct Mapping {
     Range range;
