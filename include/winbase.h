@@ -11,8 +11,7 @@
 #include "processthreadsapi.h"
 #include "sysinfoapi.h"
 
-#define SecureZeroMemory      RtlSecureZeroMemory
-#define CaptureStackBackTrace RtlCaptureStackBackTrace
+#define SecureZeroMemory RtlSecureZeroMemory
 
 // ---- Waits ----
 #define WAIT_OBJECT_0                  0

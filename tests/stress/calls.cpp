@@ -1,0 +1,349 @@
+#include "calls.h"
+
+#include "history.h"
+#include "winapi.h"
+
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace stress {
+namespace {
+
+HANDLE self() { return GetCurrentProcess(); }
+
+volatile std::uint64_t& word(void* address) { return *static_cast<volatile std::uint64_t*>(address); }
+
+// A region of committed pages of the calling thread, used as memory and then released by `release`.
+template <class Release> void use(void* base, std::size_t bytes, Random& random, Release release) {
+  MUST(base != nullptr && reinterpret_cast<std::uintptr_t>(base) % kGranule == 0);
+  char* page = static_cast<char*>(base) + random.below(bytes / kPage) * kPage;
+  MUST(word(page) == 0);
+  word(page) = random.next();
+  MEMORY_BASIC_INFORMATION info{};
+  MUST(VirtualQuery(page, &info, sizeof info) == sizeof info && info.State == MEM_COMMIT &&
+       info.AllocationBase == base && info.Protect == PAGE_READWRITE);
+  MUST(release());
+}
+
+void use(void* base, std::size_t bytes, Random& random) {
+  use(base, bytes, random, [&] { return VirtualFree(base, 0, MEM_RELEASE) != 0; });
+}
+
+std::size_t some_pages(Random& random) { return random.between(1, 40) * kPage; }
+
+// A region whose first page is committed, for calls that change one.
+class Region {
+public:
+  explicit Region(Random& random)
+      : pages(random.between(2, 40)),
+        base(static_cast<char*>(VirtualAlloc(nullptr, pages * kPage, MEM_RESERVE, PAGE_READWRITE))) {
+    MUST(base != nullptr && VirtualAlloc(base, kPage, MEM_COMMIT, PAGE_READWRITE) == base);
+    word(base) = pages;
+  }
+  Region(const Region&) = delete;
+  Region& operator=(const Region&) = delete;
+  ~Region() { MUST(VirtualFree(base, 0, MEM_RELEASE)); }
+
+  std::size_t pages;
+  char* base;
+};
+
+// ---- allocate ----
+
+void virtual_alloc(Random& random) {
+  std::size_t bytes = some_pages(random);
+  DWORD type = MEM_RESERVE | MEM_COMMIT | (random.one_in(4) ? MEM_TOP_DOWN : 0);
+  use(VirtualAlloc(nullptr, bytes, type, PAGE_READWRITE), bytes, random);
+}
+
+void virtual_alloc_ex(Random& random) {
+  std::size_t bytes = some_pages(random);
+  use(VirtualAllocEx(self(), nullptr, bytes, MEM_COMMIT, PAGE_READWRITE), bytes, random);
+}
+
+void virtual_alloc_from_app(Random& random) {
+  std::size_t bytes = some_pages(random);
+  use(VirtualAllocFromApp(nullptr, bytes, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE), bytes, random);
+}
+
+// A window outside of the arena, for whoever asks for bounds. It may be full for a moment.
+constexpr std::uintptr_t kWindow = 0x70000000;
+constexpr std::uintptr_t kWindowBytes = 0x4000000;
+
+struct Bounds {
+  explicit Bounds(Random& random) {
+    if (random.one_in(2)) {
+      requirements.LowestStartingAddress = reinterpret_cast<void*>(kWindow);
+      requirements.HighestEndingAddress = reinterpret_cast<void*>(kWindow + kWindowBytes - 1);
+    } else {
+      requirements.Alignment = std::size_t{0x10000} << random.below(6);
+    }
+    parameter.Type = MemExtendedParameterAddressRequirements;
+    parameter.Pointer = &requirements;
+  }
+  MEM_ADDRESS_REQUIREMENTS requirements{};
+  MEM_EXTENDED_PARAMETER parameter{};
+};
+
+template <class Function> void virtual_alloc2_by(Function* function, Random& random) {
+  std::size_t bytes = some_pages(random);
+  Bounds bounds(random);
+  void* base = function(self(), nullptr, bytes, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE, &bounds.parameter, 1);
+  if (base == nullptr)
+    MUST(GetLastError() == ERROR_NOT_ENOUGH_MEMORY && bounds.requirements.Alignment == 0);
+  else
+    use(base, bytes, random);
+}
+void virtual_alloc2(Random& random) { virtual_alloc2_by(VirtualAlloc2, random); }
+void virtual_alloc2_from_app(Random& random) { virtual_alloc2_by(VirtualAlloc2FromApp, random); }
+
+template <class Allocate, class Free> void nt_allocate_by(Allocate* allocate, Free* free, Random& random) {
+  PVOID base = nullptr;
+  SIZE_T bytes = some_pages(random);
+  MUST(allocate(self(), &base, 0, &bytes, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE) == 0);
+  use(base, bytes, random, [&] {
+    SIZE_T whole = 0;
+    return free(self(), &base, &whole, MEM_RELEASE) == 0 && whole == bytes;
+  });
+}
+void nt_allocate(Random& random) { nt_allocate_by(NtAllocateVirtualMemory, NtFreeVirtualMemory, random); }
+void zw_allocate(Random& random) { nt_allocate_by(ZwAllocateVirtualMemory, ZwFreeVirtualMemory, random); }
+
+template <class Allocate> void nt_allocate_ex_by(Allocate* allocate, Random& random) {
+  PVOID base = nullptr;
+  SIZE_T bytes = some_pages(random);
+  Bounds bounds(random);
+  NTSTATUS status = allocate(self(), &base, &bytes, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE, &bounds.parameter, 1);
+  if (status != 0)
+    MUST(status == STATUS_NO_MEMORY && bounds.requirements.Alignment == 0);
+  else
+    use(base, bytes, random);
+}
+void nt_allocate_ex(Random& random) { nt_allocate_ex_by(NtAllocateVirtualMemoryEx, random); }
+void zw_allocate_ex(Random& random) { nt_allocate_ex_by(ZwAllocateVirtualMemoryEx, random); }
+
+// ---- free: a part in the middle of a region, so that it falls in two ----
+
+void virtual_free(Random& random) {
+  Region region(random);
+  MUST(VirtualFree(region.base, kPage, MEM_DECOMMIT));
+  MUST(!VirtualFree(region.base + kPage, 0, MEM_RELEASE) && GetLastError() == ERROR_INVALID_ADDRESS);
+}
+
+void virtual_free_ex(Random& random) {
+  Region region(random);
+  MUST(VirtualFreeEx(self(), region.base, 0, MEM_DECOMMIT));
+}
+
+template <class Free> void nt_free_by(Free* free, Random& random) {
+  std::size_t pages = random.between(3, 40);
+  auto* base = static_cast<char*>(VirtualAlloc(nullptr, pages * kPage, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE));
+  MUST(base != nullptr);
+  word(base) = pages;
+  word(base + (pages - 1) * kPage) = pages;
+  PVOID middle = base + kPage;
+  SIZE_T bytes = (pages - 2) * kPage;
+  MUST(free(self(), &middle, &bytes, MEM_RELEASE) == 0);
+  MUST(word(base) == pages && word(base + (pages - 1) * kPage) == pages);
+  MUST(VirtualFree(base + (pages - 1) * kPage, 0, MEM_RELEASE) && VirtualFree(base, 0, MEM_RELEASE));
+}
+void nt_free(Random& random) { nt_free_by(NtFreeVirtualMemory, random); }
+void zw_free(Random& random) { nt_free_by(ZwFreeVirtualMemory, random); }
+
+// ---- protect ----
+
+template <class Protect> void protect_by(Random& random, Protect protect) {
+  Region region(random);
+  DWORD old = 0;
+  MUST(protect(region.base, PAGE_READONLY, &old) && old == PAGE_READWRITE);
+  MUST(word(region.base) == region.pages);
+  MUST(protect(region.base, PAGE_READWRITE, &old) && old == PAGE_READONLY);
+  word(region.base) = 0;
+}
+
+void virtual_protect(Random& random) {
+  protect_by(random, [](void* base, DWORD to, DWORD* old) { return VirtualProtect(base, kPage, to, old) != 0; });
+}
+void virtual_protect_ex(Random& random) {
+  protect_by(random,
+             [](void* base, DWORD to, DWORD* old) { return VirtualProtectEx(self(), base, kPage, to, old) != 0; });
+}
+void virtual_protect_from_app(Random& random) {
+  protect_by(random, [](void* base, DWORD to, DWORD* old) { return VirtualProtectFromApp(base, kPage, to, old) != 0; });
+}
+template <class Protect> void nt_protect_by(Protect* function, Random& random) {
+  protect_by(random, [function](PVOID base, DWORD to, DWORD* old) {
+    SIZE_T bytes = kPage;
+    return function(self(), &base, &bytes, to, old) == 0;
+  });
+}
+void nt_protect(Random& random) { nt_protect_by(NtProtectVirtualMemory, random); }
+void zw_protect(Random& random) { nt_protect_by(ZwProtectVirtualMemory, random); }
+
+// ---- query: also what is not winmem's, such as this thread's stack and the program ----
+
+template <class Query> void query_by(Random& random, Query query) {
+  MEMORY_BASIC_INFORMATION info{};
+  MUST(query(&info, &info) && info.State == MEM_COMMIT && info.Protect == PAGE_READWRITE);
+  static const int kConstant = 0;
+  MUST(query(&kConstant, &info) && info.State == MEM_COMMIT && info.Protect != PAGE_READWRITE);
+  Region region(random);
+  MUST(query(region.base + kPage, &info) && info.State == MEM_RESERVE &&
+       info.RegionSize == (region.pages - 1) * kPage && info.AllocationBase == region.base);
+}
+
+void virtual_query(Random& random) {
+  query_by(random, [](const void* at, MEMORY_BASIC_INFORMATION* info) {
+    return VirtualQuery(at, info, sizeof *info) == sizeof *info;
+  });
+}
+void virtual_query_ex(Random& random) {
+  query_by(random, [](const void* at, MEMORY_BASIC_INFORMATION* info) {
+    return VirtualQueryEx(self(), at, info, sizeof *info) == sizeof *info;
+  });
+}
+template <class Query> void nt_query_by(Query* function, Random& random) {
+  query_by(random, [function](const void* at, MEMORY_BASIC_INFORMATION* info) {
+    SIZE_T length = 0;
+    return function(self(), const_cast<void*>(at), MemoryBasicInformation, info, sizeof *info, &length) == 0 &&
+           length == sizeof *info;
+  });
+}
+void nt_query(Random& random) { nt_query_by(NtQueryVirtualMemory, random); }
+void zw_query(Random& random) { nt_query_by(ZwQueryVirtualMemory, random); }
+
+// ---- who and what we are ----
+
+void last_error(Random& random) {
+  auto value = static_cast<DWORD>(random.next());
+  SetLastError(value);
+  MUST(GetLastError() == value);
+}
+
+void handles(Random&) {
+  MUST(GetCurrentProcess() == reinterpret_cast<HANDLE>(LONG_PTR{-1}));
+  MUST(GetCurrentThread() == reinterpret_cast<HANDLE>(LONG_PTR{-2}));
+}
+
+void ids(Random&) {
+  thread_local DWORD known_thread = 0;
+  thread_local DWORD known_process = 0;
+  DWORD process = GetCurrentProcessId();
+  DWORD thread = GetCurrentThreadId();
+  MUST(process != 0 && thread != 0);
+  if (known_process == process) // not in the child of a fork
+    MUST(known_thread == thread);
+  known_process = process;
+  known_thread = thread;
+}
+
+void system_info(Random&) {
+  SYSTEM_INFO info{};
+  SYSTEM_INFO native{};
+  GetSystemInfo(&info);
+  GetNativeSystemInfo(&native);
+  MUST(info.dwPageSize == kPage && info.dwAllocationGranularity == kGranule && info.dwNumberOfProcessors != 0);
+  MUST(native.dwNumberOfProcessors == info.dwNumberOfProcessors);
+  MUST(GetLargePageMinimum() == 0 || GetLargePageMinimum() % kPage == 0);
+}
+
+void modules(Random&) {
+  HMODULE narrow = GetModuleHandleA("kernel32");
+  MUST(narrow != nullptr && narrow == GetModuleHandleW(L"KERNEL32.DLL"));
+  MUST(GetModuleHandleA("nothing_of_that_name") == nullptr && GetLastError() == ERROR_MOD_NOT_FOUND);
+  MUST(GetProcAddress(narrow, "VirtualAlloc") != nullptr);
+  MUST(GetProcAddress(narrow, "VirtualNothing") == nullptr && GetLastError() == ERROR_PROC_NOT_FOUND);
+}
+
+void libraries(Random&) {
+  HMODULE first = LoadLibraryA("ntdll");
+  HMODULE others[] = {LoadLibraryW(L"ntdll.dll"), LoadLibraryExA("ntdll", nullptr, 0),
+                      LoadLibraryExW(L"ntdll", nullptr, 0)};
+  MUST(first != nullptr);
+  for (HMODULE each : others)
+    MUST(each == first && FreeLibrary(each));
+  MUST(FreeLibrary(first));
+}
+
+void statuses(Random&) {
+  MUST(RtlNtStatusToDosError(STATUS_CONFLICTING_ADDRESSES) == ERROR_INVALID_ADDRESS);
+  MUST(RtlNtStatusToDosErrorNoTeb(STATUS_NO_MEMORY) == ERROR_NOT_ENOUGH_MEMORY);
+}
+
+struct Row {
+  const char* names; // separated by blanks
+  void (*make)(Random&);
+};
+constexpr Row kCalls[] = {
+    {"VirtualAlloc", virtual_alloc},
+    {"VirtualAllocEx", virtual_alloc_ex},
+    {"VirtualAllocFromApp", virtual_alloc_from_app},
+    {"VirtualAlloc2", virtual_alloc2},
+    {"VirtualAlloc2FromApp", virtual_alloc2_from_app},
+    {"NtAllocateVirtualMemory", nt_allocate},
+    {"ZwAllocateVirtualMemory", zw_allocate},
+    {"NtAllocateVirtualMemoryEx", nt_allocate_ex},
+    {"ZwAllocateVirtualMemoryEx", zw_allocate_ex},
+    {"VirtualFree", virtual_free},
+    {"VirtualFreeEx", virtual_free_ex},
+    {"NtFreeVirtualMemory", nt_free},
+    {"ZwFreeVirtualMemory", zw_free},
+    {"VirtualProtect", virtual_protect},
+    {"VirtualProtectEx", virtual_protect_ex},
+    {"VirtualProtectFromApp", virtual_protect_from_app},
+    {"NtProtectVirtualMemory", nt_protect},
+    {"ZwProtectVirtualMemory", zw_protect},
+    {"VirtualQuery", virtual_query},
+    {"VirtualQueryEx", virtual_query_ex},
+    {"NtQueryVirtualMemory", nt_query},
+    {"ZwQueryVirtualMemory", zw_query},
+    {"GetLastError SetLastError", last_error},
+    {"GetCurrentProcess GetCurrentThread", handles},
+    {"GetCurrentProcessId GetCurrentThreadId", ids},
+    {"GetSystemInfo GetNativeSystemInfo GetLargePageMinimum", system_info},
+    {"GetModuleHandleA GetModuleHandleW GetProcAddress", modules},
+    {"LoadLibraryA LoadLibraryW LoadLibraryExA LoadLibraryExW FreeLibrary", libraries},
+    {"RtlNtStatusToDosError RtlNtStatusToDosErrorNoTeb", statuses},
+};
+
+std::set<std::string> names_here() {
+  std::set<std::string> names;
+  for (const Row& row : kCalls) {
+    std::string_view text = row.names;
+    while (!text.empty()) {
+      std::size_t length = std::min(text.find(' '), text.size());
+      names.emplace(text.substr(0, length));
+      text.remove_prefix(std::min(length + 1, text.size()));
+    }
+  }
+  return names;
+}
+
+} // namespace
+
+void make_any_call(Random& random) { kCalls[random.below(std::size(kCalls))].make(random); }
+
+int compare_names(const char* names_file) {
+  std::ifstream file(names_file);
+  std::string line;
+  std::getline(file, line); // the header
+  std::set<std::string> exported;
+  while (std::getline(file, line))
+    exported.insert(line.substr(0, line.find('\t')));
+  std::set<std::string> here = names_here();
+  int differences = exported.empty() ? 1 : 0;
+  for (const std::string& name : exported)
+    if (here.count(name) == 0 && ++differences)
+      std::printf("%s has no row in tests/stress/calls.cpp\n", name.c_str());
+  for (const std::string& name : here)
+    if (exported.count(name) == 0 && ++differences)
+      std::printf("%s is no exported function\n", name.c_str());
+  return differences;
+}
+
+} // namespace stress
