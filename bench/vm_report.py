@@ -97,7 +97,8 @@ def run_wine(program, prefix, milliseconds):
     for _ in range(3):
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode == 0:
-            return {name: float(value) for name, value in (line.split("\t") for line in done.stdout.split("\n") if line)}
+            rows = (line.split("\t") for line in done.stdout.split("\n") if line)
+            return {name: float(value) for name, value in rows}
     sys.exit(f"bench: {' '.join(command)} failed three times:\n{done.stderr}")
 
 

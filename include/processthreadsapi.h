@@ -128,6 +128,12 @@ WINBASEAPI HANDLE WINAPI GetCurrentThread(VOID);
 // The system's number of the calling thread.
 WINBASEAPI DWORD WINAPI GetCurrentThreadId(VOID);
 
+// Sets how many bytes of stack a handler of this thread's stack overflow can use, rounded up to pages; what is less
+// than now changes nothing. *StackSizeInBytes becomes what it was before: 0 at first, although 64 KiB are there always.
+// FALSE: ERROR_NOACCESS for a bad pointer, ERROR_NOT_ENOUGH_MEMORY without memory, ERROR_INVALID_PARAMETER where the
+// thread has an alternate signal stack of the program's that is smaller, or is handling an overflow.
+WINBASEAPI BOOL WINAPI SetThreadStackGuarantee(PULONG StackSizeInBytes);
+
 WINMEM_END_C
 
 #endif

@@ -11,7 +11,8 @@
 #include "processthreadsapi.h"
 #include "sysinfoapi.h"
 
-#define SecureZeroMemory RtlSecureZeroMemory
+#define SecureZeroMemory      RtlSecureZeroMemory
+#define CaptureStackBackTrace RtlCaptureStackBackTrace
 
 // ---- Waits ----
 #define WAIT_OBJECT_0                  0

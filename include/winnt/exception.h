@@ -273,4 +273,27 @@ typedef struct _KNONVOLATILE_CONTEXT_POINTERS {
 typedef VOID(NTAPI* PAPCFUNC)(ULONG_PTR Parameter);
 typedef VOID(NTAPI* PFLS_CALLBACK_FUNCTION)(PVOID lpFlsData);
 
+// ---- Functions ----
+
+WINMEM_BEGIN_C
+
+// The registers of the caller, as after the return from this call: control, integer, segment and floating-point parts.
+NTSYSAPI VOID NTAPI RtlCaptureContext(PCONTEXT ContextRecord);
+
+// Goes on where ContextRecord says, with the parts that its ContextFlags name. ExceptionRecord may be NULL; if it is
+// STATUS_UNWIND_CONSOLIDATE, its first parameter is a function that is called with it and returns where to go on.
+NTSYSAPI VOID NTAPI RtlRestoreContext(PCONTEXT ContextRecord, struct _EXCEPTION_RECORD* ExceptionRecord);
+
+// Raises the exception in the record, whose ExceptionAddress becomes where the call returns to. Returns if a handler
+// lets the program go on.
+NTSYSAPI VOID NTAPI RtlRaiseException(PEXCEPTION_RECORD ExceptionRecord);
+
+// The return addresses of the calls that are under way on this stack, the caller's own place first; FramesToSkip are
+// left out, at most FramesToCapture (65,535) are written. Returns how many. *BackTraceHash, if wanted, is equal for
+// equal traces. Programs must have unwind tables, as they have by default.
+NTSYSAPI WORD NTAPI RtlCaptureStackBackTrace(DWORD FramesToSkip, DWORD FramesToCapture, PVOID* BackTrace,
+                                             PDWORD BackTraceHash);
+
+WINMEM_END_C
+
 #endif

@@ -81,6 +81,11 @@ Address thread_pointer() {
   return {};
 }
 
+AddressRange stack_of(Address frame) {
+  AddressRange stack = unpack(own_stack.load(std::memory_order_relaxed));
+  return stack.contains(frame) ? stack : find_stack(frame);
+}
+
 } // namespace
 
 bool copy_to(Address to, const void* from, Bytes size) {
@@ -96,11 +101,10 @@ bool on_own_stack(Address at, Bytes size) {
   if (at < frame || size > kUserEnd) {
     return false;
   }
-  AddressRange stack = unpack(own_stack.load(std::memory_order_relaxed));
-  if (!stack.contains(frame)) [[unlikely]] {
-    stack = find_stack(frame);
-  }
+  AddressRange stack = stack_of(frame);
   return at < stack.end && size <= stack.end - at;
 }
+
+AddressRange own_stack_pages() { return stack_of(reinterpret_cast<Address>(__builtin_frame_address(0))); }
 
 } // namespace winmem::host

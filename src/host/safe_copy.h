@@ -15,4 +15,7 @@ namespace winmem::host {
 // False also when that is not known.
 bool on_own_stack(Address at, Bytes size);
 
+// The calling thread's stack as far as it is mapped; empty when the caller runs on another one, or that is not known.
+AddressRange own_stack_pages();
+
 } // namespace winmem::host

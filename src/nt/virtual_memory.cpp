@@ -1,5 +1,7 @@
 #include "virtual_memory.h"
 
+#include "../exception/exception.h"
+#include "../host/alternate_stack.h"
 #include "protection.h"
 #include "user_memory.h"
 
@@ -21,6 +23,13 @@ bool is_legal_type(std::uint32_t type) {
   }
   bool resets = (type & (MEM_RESET | MEM_RESET_UNDO)) != 0;
   return !resets || type == MEM_RESET || type == MEM_RESET_UNDO;
+}
+
+// Who hits a guard page must come to us, also where the program installed a signal handler since the last time.
+void catch_guard_hits(const PageProtection& protection) {
+  if (vm::is_guarded(protection.state)) {
+    exception::arm_access();
+  }
 }
 
 // V10. Zero is a legal start here: it means anywhere.
@@ -80,6 +89,7 @@ Allocation reset(Address at, Bytes size, std::uint32_t type) {
 
 Allocation allocate(HANDLE process, Address at, Bytes size, std::uint32_t type, std::uint32_t protection,
                     const Placement& placement) {
+  host::prepare_thread();
   PageProtection parsed;
   if (at != 0 && at < kLowestUser) {
     return {Status::invalid_parameter}; // V1, C1
@@ -101,6 +111,9 @@ Allocation allocate(HANDLE process, Address at, Bytes size, std::uint32_t type, 
   }
   if ((type & (MEM_RESET | MEM_RESET_UNDO)) != 0) {
     return reset(at, size, type);
+  }
+  if ((type & MEM_COMMIT) != 0) {
+    catch_guard_hits(parsed);
   }
   if ((type & MEM_RESERVE) != 0 || at == 0) { // V16: a commit at NULL reserves as well
     return reserve(at, size, type, parsed, placement);
@@ -191,6 +204,7 @@ Status not_ours(Address at) {
 } // namespace
 
 Freeing free(HANDLE process, Address at, Bytes size, std::uint32_t type) {
+  host::prepare_thread();
   if (type != MEM_DECOMMIT && type != MEM_RELEASE) {
     return {Status::invalid_parameter_4}; // V30
   }
@@ -219,6 +233,7 @@ Freeing free(HANDLE process, Address at, Bytes size, std::uint32_t type) {
 }
 
 Protecting protect(HANDLE process, Address at, Bytes size, std::uint32_t protection, ULONG* old) {
+  host::prepare_thread();
   PageProtection parsed;
   if (!parse_protection(protection, parsed)) {
     return {Status::invalid_page_protection};
@@ -232,6 +247,7 @@ Protecting protect(HANDLE process, Address at, Bytes size, std::uint32_t protect
   if (!is_this_process(process)) {
     return {Status::invalid_handle};
   }
+  catch_guard_hits(parsed);
   AddressRange range = pages_of(at, size);
   vm::Protected result = vm::protect(range, parsed.state); // V25: a caching bit given here is ignored
   return {result.status, range, protection_value(result.old, result.caching)};
@@ -269,6 +285,7 @@ MEMORY_BASIC_INFORMATION to_basic_information(const vm::Description& there) {
 } // namespace
 
 Status query_basic(HANDLE process, Address at, Bytes length, MEMORY_BASIC_INFORMATION& out) {
+  host::prepare_thread();
   if (length < sizeof(MEMORY_BASIC_INFORMATION)) {
     return Status::info_length_mismatch;
   }

@@ -1,0 +1,61 @@
+// ntdll's exceptions: contexts, back traces, raising a record.
+#include "../exception/context.h"
+#include "../exception/exception.h"
+#include "../host/backtrace.h"
+#include "../host/memory.h"
+
+#include <ntstatus.h>
+
+using namespace winmem;
+
+// RtlCaptureContext is in exception/context.cpp, since it is made of instructions.
+
+VOID NTAPI RtlRestoreContext(PCONTEXT ContextRecord, struct _EXCEPTION_RECORD* ExceptionRecord) {
+  CONTEXT context = *ContextRecord;
+  if (ExceptionRecord != nullptr && ExceptionRecord->ExceptionCode == static_cast<DWORD>(STATUS_UNWIND_CONSOLIDATE) &&
+      ExceptionRecord->NumberParameters >= 1) {
+    auto consolidate = reinterpret_cast<PVOID (*)(EXCEPTION_RECORD*)>(ExceptionRecord->ExceptionInformation[0]);
+    context.Rip = reinterpret_cast<DWORD64>(consolidate(ExceptionRecord));
+  }
+  exception::restore(context);
+}
+
+VOID NTAPI RtlRaiseException(PEXCEPTION_RECORD ExceptionRecord) {
+  ExceptionRecord->ExceptionAddress = __builtin_return_address(0);
+  exception::raise_record(*ExceptionRecord);
+}
+
+[[gnu::noinline]] WORD NTAPI RtlCaptureStackBackTrace(DWORD FramesToSkip, DWORD FramesToCapture, PVOID* BackTrace,
+                                                      PDWORD BackTraceHash) {
+  constexpr Bytes kOnStack = 128;
+  constexpr Bytes kMostFrames = 0xFFFF;
+  constexpr Bytes kOwn = 1; // this function's
+  Bytes capture = FramesToCapture < kMostFrames ? FramesToCapture : kMostFrames;
+  Bytes wanted = kOwn + (FramesToSkip < kMostFrames ? FramesToSkip : kMostFrames) + capture;
+  void* few[kOnStack];
+  void** addresses = few;
+  Bytes size = round_up(wanted * sizeof(void*), kPage);
+  if (wanted > kOnStack) {
+    addresses = static_cast<void**>(host::map_tables(size));
+    if (addresses == nullptr) {
+      addresses = few;
+      wanted = kOnStack;
+    }
+  }
+  Bytes got = host::back_trace(addresses, wanted);
+  Bytes first = kOwn + FramesToSkip;
+  WORD count = 0;
+  DWORD hash = 0;
+  for (Bytes i = first; i < got && count < capture; ++i) {
+    BackTrace[count++] = addresses[i];
+    hash += static_cast<DWORD>(reinterpret_cast<Address>(addresses[i]));
+  }
+  if (addresses != few) {
+    auto begin = reinterpret_cast<Address>(addresses);
+    static_cast<void>(host::unmap({begin, begin + size}));
+  }
+  if (BackTraceHash != nullptr) {
+    *BackTraceHash = hash;
+  }
+  return count;
+}
