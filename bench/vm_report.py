@@ -52,6 +52,7 @@ GROWTH = [
 ]
 GROWTH_GOAL = 2.0
 BYTES_GOAL = 256
+LONGEST_QUERY_GOAL = 10_000
 
 
 def parse_arguments():
@@ -102,11 +103,11 @@ def run_wine(program, prefix, milliseconds):
     sys.exit(f"bench: {' '.join(command)} failed three times:\n{done.stderr}")
 
 
-def run_bookkeeping(program):
+def run_for_figures(program):
     done = subprocess.run([program], stdout=subprocess.PIPE, text=True, check=False)
     figures = {name: int(value) for name, value in (line.split("\t") for line in done.stdout.split("\n") if line)}
     if not figures:
-        sys.exit("bench: vm_bookkeeping printed nothing")
+        sys.exit(f"bench: {program} printed nothing")
     return figures
 
 
@@ -146,6 +147,7 @@ class Measurement:
         self.rounds = []
         self.growth = {}
         self.bookkeeping = {}
+        self.longest_query = {}
 
     def program(self, name):
         return os.path.join(self.arguments.programs, name)
@@ -170,7 +172,9 @@ class Measurement:
             times = run_google_benchmark(self.program("vm"), "^growth/", 0.02 if quick else 0.1, 1 if quick else 5)
             self.growth = {name[len("growth/"):]: median(values) for name, values in times.items()}
         progress("bookkeeping")
-        self.bookkeeping = run_bookkeeping(self.program("vm_bookkeeping"))
+        self.bookkeeping = run_for_figures(self.program("vm_bookkeeping"))
+        progress("longest query")
+        self.longest_query = run_for_figures(self.program("vm_longest_query"))
 
     def prepare_wine(self):
         """Returns the prefix to run in, made and warmed up, or None."""
@@ -252,6 +256,18 @@ def report_bookkeeping(measured):
     print_table(["bookkeeping of a million 64 KiB regions", "measured", "goal", ""], lines)
 
 
+def report_longest_query(measured):
+    lines = []
+    for name, value in measured.longest_query.items():
+        goal, met = "", None
+        if name == "longest_query_ns":
+            goal, met = f"≤ {LONGEST_QUERY_GOAL:,}", value <= LONGEST_QUERY_GOAL
+            if not met and measured.longest_query["longest_nothing_ns"] > LONGEST_QUERY_GOAL:
+                met = None  # the machine stopped the thread that long without any query as well
+        lines.append([name.replace("_", " "), f"{value:,}", goal, verdict(met)])
+    print_table(["queries while a writer commits without pause", "measured", "goal", ""], lines)
+
+
 def main():
     arguments = parse_arguments()
     measured = Measurement(arguments)
@@ -260,8 +276,10 @@ def main():
     about = machine()
     print(f"\n{about['processor']}, {about['cpus']} CPUs, Linux {about['kernel']}, {len(measured.rounds)} rounds\n")
     record = {"machine": about, "rows": report_rows(measured), "growth": report_growth(measured),
-              "bookkeeping": measured.bookkeeping, "rounds": measured.rounds}
+              "bookkeeping": measured.bookkeeping, "longest_query": measured.longest_query,
+              "rounds": measured.rounds}
     report_bookkeeping(measured)
+    report_longest_query(measured)
 
     path = arguments.json or os.path.join(arguments.programs, "vm.json")
     with open(path, "w", encoding="utf-8") as out:
