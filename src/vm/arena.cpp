@@ -4,6 +4,7 @@
 #include "../host/features.h"
 #include "../host/memory.h"
 #include "chunks.h"
+#include "commit_charge.h"
 #include "fork.h"
 #include "holes.h"
 #include "space.h"
@@ -78,6 +79,7 @@ void obtain_locked() {
   }
   the_range = mapping;
   chunks::start(mapping);
+  commit_charge::read_environment();
 }
 
 } // namespace

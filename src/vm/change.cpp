@@ -2,6 +2,7 @@
 //
 // Each checks, takes what it needs, makes the one change in the kernel that decides, and then updates the books in
 // steps that cannot fail.
+#include "commit_charge.h"
 #include "find_region.h"
 #include "fork_gate.h"
 #include "guards.h"
@@ -47,7 +48,12 @@ bool prepare_state(Region& region, AddressRange range, PageState state) {
 Status decommit_locked(Region& region, AddressRange range) {
   GuardFreeze freeze(region);
   PageSpan span = span_of(region, range);
-  return change_runs(region, span, PageState::reserved, [&] { return decommit_pages(span); });
+  PageIndex committed = span.committed();
+  Status status = change_runs(region, span, PageState::reserved, [&] { return decommit_pages(span); });
+  if (status == Status::ok) {
+    commit_charge::give_back(committed);
+  }
+  return status;
 }
 
 // Whether all of `range` is in one region and has `state` already. Found without a lock.
@@ -88,7 +94,15 @@ Status commit(AddressRange range, PageState state) {
     return Status::no_memory;
   }
   PageSpan span = span_of(*region, range);
-  return change_runs(*region, span, state, [&] { return commit_pages(span, state); });
+  commit_charge::Taken charge(span.reserved());
+  if (!charge.fits()) {
+    return Status::commitment_limit;
+  }
+  Status status = change_runs(*region, span, state, [&] { return commit_pages(span, state); });
+  if (status == Status::ok) {
+    charge.keep();
+  }
+  return status;
 }
 
 Status decommit(AddressRange range) {

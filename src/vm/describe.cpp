@@ -1,11 +1,13 @@
 // What is at an address: winmem's regions from their own books, everything else from the kernel.
 #include "arena.h"
 #include "chunks.h"
+#include "commit_charge.h"
 #include "find_region.h"
 #include "guards.h"
 #include "holes.h"
 #include "outside.h"
 #include "page_runs.h"
+#include "placement.h"
 #include "region_map.h"
 #include "space.h"
 #include "vm.h"
@@ -183,6 +185,20 @@ bool is_accessible(AddressRange range, host::Access least) {
 }
 
 bool is_arena(Address at) { return arena::range().contains(at); }
+
+Usage usage() {
+  arena::ensure();
+  commit_charge::Figures charge = commit_charge::figures();
+  ReservedSpace reserved = reserved_space();
+  return {.committed = charge.charged,
+          .most_committed = charge.peak,
+          .commit_limit = charge.limit,
+          .reserved_in_arena = reserved.in_arena,
+          .reserved_outside = reserved.outside,
+          .arena = arena::range().size()};
+}
+
+void set_system_commit_limit(Bytes limit) { commit_charge::set_system_limit(limit); }
 
 Bytes bookkeeping_bytes() {
   Bytes sum = run_footprint() + chunks::footprint() + page_bits::footprint();

@@ -17,6 +17,8 @@ struct PageSpan {
   PageIndex end;
 
   AddressRange range() const { return {region.address_of(begin), region.address_of(end)}; }
+  PageIndex committed() const { return committed_pages(old, region.pages(), begin, end); }
+  PageIndex reserved() const { return end - begin - committed(); }
 };
 
 // Reserved pages become accessible as `state` says, zero-filled; committed ones keep their contents and get it too.

@@ -56,6 +56,38 @@ PageRun find_run(RunRoot root, PageIndex page, PageIndex pages) {
   return {page_of(leaf->keys[i]), end, state_of(leaf->keys[i])};
 }
 
+namespace {
+
+PageIndex committed_below(const RunNode* node, PageIndex node_end, PageIndex begin, PageIndex end) {
+  PageIndex sum = 0;
+  if (!is_leaf(node)) {
+    auto* inner = static_cast<const RunInner*>(node);
+    for (unsigned i = child_holding(inner, begin); i < inner->count && inner->first[i] < end; ++i) {
+      PageIndex child_end = i + 1 < inner->count ? inner->first[i + 1] : node_end;
+      sum += committed_below(child_of(inner, i), child_end, begin, end);
+    }
+    return sum;
+  }
+  auto* leaf = static_cast<const RunLeaf*>(node);
+  for (unsigned i = key_holding(leaf, begin); i < leaf->count && page_of(leaf->keys[i]) < end; ++i) {
+    if (is_committed(state_of(leaf->keys[i]))) {
+      PageIndex from = page_of(leaf->keys[i]);
+      PageIndex to = i + 1 < leaf->count ? page_of(leaf->keys[i + 1]) : node_end;
+      sum += (to < end ? to : end) - (from > begin ? from : begin);
+    }
+  }
+  return sum;
+}
+
+} // namespace
+
+PageIndex committed_pages(RunRoot root, PageIndex pages, PageIndex begin, PageIndex end) {
+  if (root.is_uniform()) {
+    return is_committed(root.state()) ? end - begin : 0;
+  }
+  return committed_below(root.node(), pages, begin, end);
+}
+
 void retire_runs(RunRoot root) {
   if (!root.is_nothing() && !root.is_uniform()) {
     host::LockHold hold(nodes_lock);

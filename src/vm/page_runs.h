@@ -74,6 +74,10 @@ void for_each_run(RunRoot root, PageIndex pages, PageIndex begin, PageIndex end,
   }
 }
 
+// How many pages of [begin, end) are committed. Holding the region's lock, exactly; a Reader may see part of a change
+// that is under way.
+PageIndex committed_pages(RunRoot root, PageIndex pages, PageIndex begin, PageIndex end);
+
 // One change of a run tree, in two steps so that the kernel's change fits between them: prepare() takes all memory that
 // is needed and may fail; publish() cannot. Dropping an unpublished edit undoes it.
 class RunEdit {

@@ -125,7 +125,15 @@ Placed place_anywhere_outside(const ReserveRequest& request) {
 
 } // namespace
 
-Placed place_locked(const ReserveRequest& request) {
+namespace {
+
+// Address space in regions. Written under space_lock, read by anybody.
+constinit std::atomic<Bytes> reserved_in_arena{0};
+constinit std::atomic<Bytes> reserved_outside{0};
+
+std::atomic<Bytes>& reserved_in(Place place) { return place == Place::outside ? reserved_outside : reserved_in_arena; }
+
+Placed find_place(const ReserveRequest& request) {
   if (request.at != 0) {
     return place_at({request.at, request.at + request.size});
   }
@@ -138,7 +146,24 @@ Placed place_locked(const ReserveRequest& request) {
   return place_anywhere_outside(request);
 }
 
+} // namespace
+
+Placed place_locked(const ReserveRequest& request) {
+  Placed placed = find_place(request);
+  if (placed.status == Status::ok) {
+    std::atomic<Bytes>& reserved = reserved_in(placed.place);
+    reserved.store(reserved.load(std::memory_order_relaxed) + placed.range.size(), std::memory_order_relaxed);
+  }
+  return placed;
+}
+
+ReservedSpace reserved_space() {
+  return {reserved_in_arena.load(std::memory_order_relaxed), reserved_outside.load(std::memory_order_relaxed)};
+}
+
 void give_back_locked(AddressRange range, Place place) {
+  std::atomic<Bytes>& reserved = reserved_in(place);
+  reserved.store(reserved.load(std::memory_order_relaxed) - range.size(), std::memory_order_relaxed);
   if (place == Place::outside) {
     holes::remove_spare(); // unmapped already: there is no hole to enter
     return;

@@ -21,4 +21,11 @@ Placed place_locked(const ReserveRequest& request);
 // come back that no other region touches. Uses the spare hole that its region paid for.
 void give_back_locked(AddressRange range, Place place);
 
+// How much address space regions take. May be asked without the lock.
+struct ReservedSpace {
+  Bytes in_arena = 0;
+  Bytes outside = 0;
+};
+ReservedSpace reserved_space();
+
 } // namespace winmem::vm

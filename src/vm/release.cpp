@@ -3,6 +3,7 @@
 // Order: the kernel first takes the pages away; then one store makes the region nothing, or hands over to what is left
 // of it; then the map forgets it; last its addresses can be had again. So nobody gets an address whose old pages are
 // there.
+#include "commit_charge.h"
 #include "find_region.h"
 #include "fork_gate.h"
 #include "guards.h"
@@ -85,6 +86,7 @@ Status release_locked(Region& region, AddressRange range) {
     return Status::no_memory;
   }
   PageSpan span{region, region.root(), region.page_at(range.begin), region.page_at(range.end)};
+  PageIndex committed = span.committed();
   // Outside the arena the kernel gives unmapped addresses to whoever asks next. Until the map has forgotten them that
   // must not be another reservation of ours, whose entries would be wiped with these; so space_lock is held from here
   // on.
@@ -103,6 +105,7 @@ Status release_locked(Region& region, AddressRange range) {
     return status;
   }
   // point of no return
+  commit_charge::give_back(committed);
   publish(before);
   publish(after);
   RunRoot old = region.root();

@@ -2,6 +2,7 @@
 #include "../host/lock.h"
 #include "../host/memory.h"
 #include "arena.h"
+#include "commit_charge.h"
 #include "fork_gate.h"
 #include "guards.h"
 #include "holes.h"
@@ -109,8 +110,13 @@ Reserved reserve_and_commit(const ReserveRequest& request) {
   Region& region = *made.region;
   AddressRange range = region.range;
   PageSpan all{region, RunRoot::uniform(PageState::reserved), 0, region.pages()};
-  Status status = prepare_guards(region, request.initial) ? commit_pages(all, request.initial) : Status::no_memory;
+  commit_charge::Taken charge(region.pages());
+  Status status = Status::commitment_limit;
+  if (charge.fits()) {
+    status = prepare_guards(region, request.initial) ? commit_pages(all, request.initial) : Status::no_memory;
+  }
   if (status == Status::ok) {
+    charge.keep();
     publish(region, request.initial);
     return {Status::ok, range};
   }

@@ -27,10 +27,11 @@ struct Reserved {
   AddressRange range{};
 };
 
-// no_memory: no room, or the kernel refused; conflicting_addresses: `at` is not wholly free.
+// no_memory: no room, or the kernel refused; conflicting_addresses: `at` is not wholly free; commitment_limit: the
+// pages to be committed do not fit into the limit (commit_charge.h), or the kernel had no memory for them.
 Reserved reserve(const ReserveRequest& request);
 
-// conflicting_addresses: the range is not wholly inside one region.
+// conflicting_addresses: the range is not wholly inside one region; commitment_limit: as for reserve.
 Status commit(AddressRange range, PageState state);
 
 struct Protected {
@@ -98,6 +99,20 @@ bool is_accessible(AddressRange range, host::Access least);
 
 // Whether `at` lies in the arena, in use or not.
 bool is_arena(Address at);
+
+// What is taken, in bytes. No lock, no system call but for the limit's first time.
+struct Usage {
+  Bytes committed = 0; // the commit charge: committed pages of all regions
+  Bytes most_committed = 0;
+  Bytes commit_limit = 0;
+  Bytes reserved_in_arena = 0; // address space of regions
+  Bytes reserved_outside = 0;
+  Bytes arena = 0;
+};
+Usage usage();
+
+// What machine and control group allow now, as somebody just asked them; nothing where the environment sets the limit.
+void set_system_commit_limit(Bytes limit);
 
 // Memory taken for winmem's own tables, in bytes.
 Bytes bookkeeping_bytes();

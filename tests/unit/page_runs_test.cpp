@@ -9,7 +9,9 @@
 
 namespace {
 
+using winmem::vm::committed_pages;
 using winmem::vm::find_run;
+using winmem::vm::is_committed;
 using winmem::vm::PageIndex;
 using winmem::vm::PageRun;
 using winmem::vm::PageState;
@@ -144,6 +146,32 @@ INSTANTIATE_TEST_SUITE_P(PageRuns, RandomEdits,
                                          Shape{"wide", 50000, 20000, 60000, 500},
                                          Shape{"islands", 200000, 40, 300000, 20000}),
                          [](const auto& row) { return row.param.name; });
+
+TEST(PageRuns, committed_pages_of_any_part_are_counted) {
+  constexpr PageIndex kPages = 60000;
+  Tree tree(kPages);
+  EXPECT_EQ(committed_pages(tree.root(), kPages, 0, kPages), 0u);
+  std::mt19937 random(7); // NOLINT(cert-msc51-cpp): always the same islands
+  for (int i = 0; i < 9000; ++i) {
+    PageIndex begin = random() % kPages;
+    PageIndex end = std::min<PageIndex>(kPages, begin + 1 + random() % 5);
+    tree.set(begin, end, random() % 3 == 0 ? PageState::reserved : random() % 2 == 0 ? PageState::read_write
+                                                                                     : PageState::no_access);
+  }
+  std::vector<PageIndex> before{0}; // committed pages below each page
+  for (PageState state : tree.model()) {
+    before.push_back(before.back() + (is_committed(state) ? 1 : 0));
+  }
+
+  EXPECT_EQ(committed_pages(tree.root(), kPages, 0, kPages), before.back());
+  for (int i = 0; i < 3000; ++i) {
+    PageIndex begin = random() % kPages;
+    PageIndex end = begin + 1 + random() % (kPages - begin);
+    ASSERT_EQ(committed_pages(tree.root(), kPages, begin, end), before[end] - before[begin]) << begin << ' ' << end;
+  }
+  tree.set(0, kPages, PageState::read_only);
+  EXPECT_EQ(committed_pages(tree.root(), kPages, 100, 250), 150u);
+}
 
 TEST(PageRuns, a_copy_of_part_is_renumbered) {
   std::mt19937_64 random(7);

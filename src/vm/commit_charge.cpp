@@ -1,0 +1,83 @@
+#include "commit_charge.h"
+
+#include "../host/environment.h"
+#include "../host/machine_memory.h"
+
+#include <atomic>
+
+namespace winmem::vm::commit_charge {
+
+namespace {
+
+struct alignas(64) Count {
+  std::atomic<Pages> charged{0};
+  std::atomic<Pages> peak{0};
+  std::atomic<Pages> limit{0}; // 0: not asked for yet
+};
+constinit Count count;
+constinit bool is_fixed = false; // by the environment; set before the first change
+
+void raise_peak(Pages charged) {
+  Pages peak = count.peak.load(std::memory_order_relaxed);
+  while (peak < charged && !count.peak.compare_exchange_weak(peak, charged, std::memory_order_relaxed)) {
+  }
+}
+
+bool take_within(Pages pages, Pages limit) {
+  Pages charged = count.charged.load(std::memory_order_relaxed);
+  do {
+    if (charged > limit || pages > limit - charged) {
+      return false;
+    }
+  } while (!count.charged.compare_exchange_weak(charged, charged + pages, std::memory_order_relaxed));
+  raise_peak(charged + pages);
+  return true;
+}
+
+[[gnu::noinline]] bool take_within_new_limit(Pages pages) {
+  if (is_fixed) {
+    return false;
+  }
+  set_system_limit(host::memory_figures().commit);
+  return take_within(pages, count.limit.load(std::memory_order_relaxed));
+}
+
+} // namespace
+
+void read_environment() {
+  const char* text = host::environment("WINMEM_COMMIT_LIMIT");
+  Pages limit = text != nullptr ? bytes_to_pages(host::parse_size(text)) : 0;
+  if (limit != 0) { // 0 and what is no size count for nothing: with no commit at all no program would start
+    is_fixed = true;
+    count.limit.store(limit, std::memory_order_relaxed);
+  }
+}
+
+bool take(Pages pages) {
+  return take_within(pages, count.limit.load(std::memory_order_relaxed)) || take_within_new_limit(pages);
+}
+
+void give_back(Pages pages) {
+  if (pages != 0) {
+    count.charged.fetch_sub(pages, std::memory_order_relaxed);
+  }
+}
+
+void set_system_limit(Bytes limit) {
+  if (!is_fixed) {
+    count.limit.store(bytes_to_pages(limit), std::memory_order_relaxed);
+  }
+}
+
+Figures figures() {
+  Pages limit = count.limit.load(std::memory_order_relaxed);
+  if (limit == 0) {
+    set_system_limit(host::memory_figures().commit);
+    limit = count.limit.load(std::memory_order_relaxed);
+  }
+  Pages charged = count.charged.load(std::memory_order_relaxed);
+  Pages peak = count.peak.load(std::memory_order_relaxed); // another thread may be about to raise it
+  return {pages_to_bytes(charged), pages_to_bytes(peak > charged ? peak : charged), pages_to_bytes(limit)};
+}
+
+} // namespace winmem::vm::commit_charge
