@@ -1,4 +1,4 @@
-// Facts about the machine: processors, page size, address range.
+// Facts about the machine: processors, page size, address range, memory.
 #ifndef _SYSINFOAPI_H_
 #define _SYSINFOAPI_H_
 
@@ -27,15 +27,15 @@ typedef struct _SYSTEM_INFO {
 } SYSTEM_INFO, *LPSYSTEM_INFO;
 
 typedef struct _MEMORYSTATUSEX {
-  DWORD dwLength;
-  DWORD dwMemoryLoad;
-  DWORDLONG ullTotalPhys;
-  DWORDLONG ullAvailPhys;
-  DWORDLONG ullTotalPageFile;
-  DWORDLONG ullAvailPageFile;
-  DWORDLONG ullTotalVirtual;
-  DWORDLONG ullAvailVirtual;
-  DWORDLONG ullAvailExtendedVirtual;
+  DWORD dwLength;             // 64, set by the caller
+  DWORD dwMemoryLoad;         // physical memory in use, in percent
+  DWORDLONG ullTotalPhys;     // in bytes, like all that follow: the machine's, or less if a control group limits it
+  DWORDLONG ullAvailPhys;     // free, or easily had back
+  DWORDLONG ullTotalPageFile; // the commit limit of this process
+  DWORDLONG ullAvailPageFile; // what this process can still commit
+  DWORDLONG ullTotalVirtual;  // user space, 0x7FFFFFFE0000
+  DWORDLONG ullAvailVirtual;  // of that, what is neither reserved nor otherwise mapped
+  DWORDLONG ullAvailExtendedVirtual; // 0
 } MEMORYSTATUSEX, *LPMEMORYSTATUSEX;
 
 // Fills in *lpSystemInfo. Cannot fail.
@@ -43,6 +43,10 @@ WINBASEAPI VOID WINAPI GetSystemInfo(LPSYSTEM_INFO lpSystemInfo);
 
 // As GetSystemInfo: no program here runs under a translation layer of the system's.
 WINBASEAPI VOID WINAPI GetNativeSystemInfo(LPSYSTEM_INFO lpSystemInfo);
+
+// How much memory there is and how much of it is free. lpBuffer->dwLength must be 64. [Y10 to Y13]
+// Errors: ERROR_INVALID_PARAMETER (dwLength). A NULL pointer faults, as on Windows.
+WINBASEAPI BOOL WINAPI GlobalMemoryStatusEx(LPMEMORYSTATUSEX lpBuffer);
 
 WINMEM_END_C
 

@@ -43,7 +43,7 @@
 #define GMEM_VALID_FLAGS    0x7F72
 #define GMEM_INVALID_HANDLE 0x8000
 
-// How much memory there is, in 32-bit programs' terms.
+// How much memory there is, in bytes, as SIZE_T: GlobalMemoryStatusEx's figures.
 typedef struct _MEMORYSTATUS {
   DWORD dwLength;
   DWORD dwMemoryLoad;
@@ -54,6 +54,13 @@ typedef struct _MEMORYSTATUS {
   SIZE_T dwTotalVirtual;
   SIZE_T dwAvailVirtual;
 } MEMORYSTATUS, *LPMEMORYSTATUS;
+
+WINMEM_BEGIN_C
+
+// The same as GlobalMemoryStatusEx; sets dwLength itself and cannot fail. [Y20]
+WINBASEAPI VOID WINAPI GlobalMemoryStatus(LPMEMORYSTATUS lpBuffer);
+
+WINMEM_END_C
 
 // ---- Files ----
 #define FILE_FLAG_DISALLOW_PATH_REDIRECTS       0x00010000

@@ -11,6 +11,25 @@
 
 WINMEM_BEGIN_C
 
+// ---- What the process has taken through winmem ----
+
+// Later versions may add members at the end; a program that was compiled with these goes on getting these.
+typedef struct winmem_memory_status {
+  // Committed pages of all regions, untouched and inaccessible ones included: what MEM_COMMIT adds and MEM_DECOMMIT and
+  // MEM_RELEASE take away. Memory that winmem did not make is not counted.
+  uint64_t commit_charge;
+  uint64_t commit_peak;  // the highest value of commit_charge so far
+  uint64_t commit_limit; // a commit that would take commit_charge past this fails with ERROR_COMMITMENT_LIMIT
+  uint64_t reserved;     // address space in regions, committed or not
+  uint64_t arena;        // address space set aside for regions (WINMEM_ARENA); 0 if there is none
+  uint64_t bookkeeping;  // memory that winmem took for its own tables
+} winmem_memory_status;
+
+// Fills in *status. `size` is sizeof(winmem_memory_status). Returns the number of bytes written, or 0, with the last
+// error set, if it is too small (ERROR_BAD_LENGTH) or `status` can't be written (ERROR_NOACCESS). Other threads' calls
+// that are under way may be counted or not; when none is, the figures are exact.
+WINMEM_API size_t winmem_get_memory_status(winmem_memory_status* status, size_t size);
+
 // ---- What __try and __except do in Microsoft's compilers ----
 
 struct _EXCEPTION_POINTERS; // windows.h

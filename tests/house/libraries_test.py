@@ -83,6 +83,12 @@ class Libraries(unittest.TestCase):
         sdk_like = {symbol for symbol in sdk_like if re.match(r"winmem_[A-Z]", symbol)}
         self.assertEqual(sdk_like - known, set())
 
+    def test_winmem_h_declares_what_the_core_exports_besides(self):
+        text = (SOURCE / "include" / "winmem.h").read_text(encoding="utf-8")
+        declared = set(re.findall(r"^WINMEM_API\b[^;()]*?(\w+)\(", text, re.MULTILINE))
+        ours = {symbol.split("@")[0] for symbol in exported(CORE)}
+        self.assertEqual({symbol for symbol in ours if re.match(r"winmem_[a-z]", symbol)}, declared)
+
     def test_the_core_neither_allocates_nor_throws(self):
         """It may itself become malloc, and links no C++ library."""
         wanted = {line.split()[-1].split("@")[0] for line in output("nm", "--undefined-only", CORE).splitlines()}

@@ -31,8 +31,8 @@ protected:
     std::ofstream(file) << text;
   }
   void mount(const std::string& root, const std::string& place, const std::string& type, const std::string& options) {
-    mounts_ += "35 31 0:32 " + root + " " + (folder_ / place).string() + " rw,relatime shared:7 - " + type + " none rw" +
-               options + "\n";
+    mounts_ += "35 31 0:32 " + root + " " + (folder_ / place).string() + " rw,relatime shared:7 - " + type +
+               " none rw" + options + "\n";
     write("mounts", "22 1 0:20 / / rw - ext4 /dev/root rw\n" + mounts_);
   }
   GroupLimits limits() const { return group_limits((folder_ / "groups").c_str(), (folder_ / "mounts").c_str()); }
@@ -168,10 +168,8 @@ TEST(MemoryFigures, without_a_group_all_of_the_machine) {
 }
 
 TEST(MemoryFigures, the_group_lowers_each) {
-  MemoryFigures figures = combine(machine(), {.memory = 100 * kMega,
-                                              .swap = 10 * kMega,
-                                              .in_use = 70 * kMega,
-                                              .cache = 20 * kMega});
+  MemoryFigures figures =
+      combine(machine(), {.memory = 100 * kMega, .swap = 10 * kMega, .in_use = 70 * kMega, .cache = 20 * kMega});
 
   EXPECT_EQ(figures.physical, 100 * kMega);
   EXPECT_EQ(figures.available, 50 * kMega);

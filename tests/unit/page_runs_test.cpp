@@ -155,8 +155,10 @@ TEST(PageRuns, committed_pages_of_any_part_are_counted) {
   for (int i = 0; i < 9000; ++i) {
     PageIndex begin = random() % kPages;
     PageIndex end = std::min<PageIndex>(kPages, begin + 1 + random() % 5);
-    tree.set(begin, end, random() % 3 == 0 ? PageState::reserved : random() % 2 == 0 ? PageState::read_write
-                                                                                     : PageState::no_access);
+    tree.set(begin, end,
+             random() % 3 == 0   ? PageState::reserved
+             : random() % 2 == 0 ? PageState::read_write
+                                 : PageState::no_access);
   }
   std::vector<PageIndex> before{0}; // committed pages below each page
   for (PageState state : tree.model()) {
