@@ -130,8 +130,9 @@ WINBASEAPI DWORD WINAPI GetCurrentThreadId(VOID);
 
 // Sets how many bytes of stack a handler of this thread's stack overflow can use, rounded up to pages; what is less
 // than now changes nothing. *StackSizeInBytes becomes what it was before: 0 at first, although 64 KiB are there always.
-// FALSE: ERROR_NOACCESS for a bad pointer, ERROR_NOT_ENOUGH_MEMORY without memory, ERROR_INVALID_PARAMETER where the
-// thread has an alternate signal stack of the program's that is smaller, or is handling an overflow.
+// FALSE: ERROR_NOACCESS for a bad pointer, ERROR_NOT_ENOUGH_MEMORY without memory, ERROR_INVALID_PARAMETER for more
+// than the thread's stack, and where the thread has a smaller alternate signal stack of the program's or is handling an
+// overflow.
 WINBASEAPI BOOL WINAPI SetThreadStackGuarantee(PULONG StackSizeInBytes);
 
 WINMEM_END_C

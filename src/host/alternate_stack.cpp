@@ -1,10 +1,13 @@
 #include "alternate_stack.h"
 
 #include "memory.h"
+#include "safe_copy.h"
 #include "syscall.h"
 
+#include <algorithm>
 #include <pthread.h>
 #include <sys/auxv.h>
+#include <sys/resource.h>
 
 namespace winmem::host {
 
@@ -77,6 +80,15 @@ bool will_leave() {
   return pthread_setspecific(key - 1, &own) == 0;
 }
 
+// How large the thread's ordinary stack may become: what is mapped, or what the first thread's may grow to.
+Bytes ordinary_stack_size() {
+  rlimit limit{};
+  if (system_call(SYS_prlimit64, 0, RLIMIT_STACK, 0, as_argument(&limit)) != 0) {
+    return ~Bytes{0};
+  }
+  return std::max<Bytes>(limit.rlim_cur, own_stack_pages().size());
+}
+
 // A stack of `size` bytes above a page that nothing may touch; empty when there is no memory.
 AddressRange map_stack(Bytes size) {
   Address at = map_reserved(size + kPage);
@@ -121,12 +133,20 @@ stack_t installed_alternate_stack() {
   return now;
 }
 
+bool is_below_own_alternate_stack(Address stack_pointer) {
+  // At its very end counts: the kernel too takes a stack pointer there for one of another stack.
+  return !own.empty() && stack_pointer <= own.begin && stack_pointer > own.begin - kPage;
+}
+
 void start_alternate_stacks() {
   detail::threads_need_stacks.store(true, std::memory_order_relaxed);
   prepare_thread();
 }
 
 RoomAnswer grow_overflow_room(Bytes room) {
+  if (room > ordinary_stack_size()) {
+    return RoomAnswer::too_large;
+  }
   stack_t now = installed_alternate_stack();
   bool has_one = (now.ss_flags & SS_DISABLE) == 0;
   if (has_one && now.ss_size >= frame_size() + room) {

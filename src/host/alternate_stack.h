@@ -34,12 +34,15 @@ inline void prepare_thread() {
 unsigned alternate_stack_changes();
 stack_t installed_alternate_stack();
 
+// Whether a stack pointer has left the calling thread's stack, as winmem made it, at the lower end.
+bool is_below_own_alternate_stack(Address stack_pointer);
+
 // From now on threads need one, the caller at once.
 void start_alternate_stacks();
 
 // Makes sure that a handler of a stack overflow can use `room` bytes on the calling thread. Nothing changes where
-// memory lacks, or where the stack is in use or the program's own.
-enum class RoomAnswer : std::uint8_t { ok, no_memory, in_use };
+// memory lacks, where the stack is in use or the program's own, or where the thread's ordinary stack is not that large.
+enum class RoomAnswer : std::uint8_t { ok, no_memory, in_use, too_large };
 RoomAnswer grow_overflow_room(Bytes room);
 
 } // namespace winmem::host

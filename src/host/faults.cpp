@@ -142,6 +142,16 @@ void die(const Fault& fault) {
   sigdelset(&fault.context->uc_sigmask, fault.signal); // touches the word that the kernel has
 }
 
+// The handler to call, now. One that was installed for a single time is not called again, as with the kernel: the
+// access that it returns to repeats, and then the default ends the process.
+Action take_action(Action& action) {
+  Action now = action;
+  if (is_function(now) && (now.flags & SA_RESETHAND) != 0) {
+    now.handler = std::atomic_ref<Address>(action.handler).exchange(kDefault, std::memory_order_relaxed);
+  }
+  return now;
+}
+
 void call(const Action& action, const Fault& fault) {
   std::uint64_t mask = action.mask | ((action.flags & SA_NODEFER) != 0 ? 0 : bit_of(fault.signal));
   std::uint64_t old = change_mask(SIG_BLOCK, mask);
@@ -153,16 +163,17 @@ void call(const Action& action, const Fault& fault) {
   change_mask(SIG_SETMASK, old);
 }
 
-const Action& first_action(int signal) { return earlier[index_of(signal)].slots[0]; }
+Action& first_action(int signal) { return earlier[index_of(signal)].slots[0]; }
 
-const Action& latest_action(int signal) {
-  const Earlier& list = earlier[index_of(signal)];
+Action& latest_action(int signal) {
+  Earlier& list = earlier[index_of(signal)];
   unsigned latest = list.latest.load(std::memory_order_acquire);
   return list.slots[latest > 0 ? latest - 1 : 0];
 }
 
-void pass_to(const Action& action, const Fault& fault) {
+void pass_to(Action& who, const Fault& fault) {
   bool was_sent = fault.info->si_code <= 0;
+  Action action = take_action(who);
   if (is_function(action)) {
     call(action, fault);
   } else if (!was_sent || action.handler == kDefault) {
@@ -181,7 +192,8 @@ void pass_on(const Fault& fault) {
 
 constexpr Bytes kContextSize = offsetof(ucontext_t, uc_sigmask) + sizeof(std::uint64_t); // what the kernel writes
 constexpr Bytes kRedZone = 128;
-constexpr Bytes kHandlerRoom = 0x2000; // for the second hook, and for small handlers of the program
+constexpr Address kStackEnd = Address{1} << 47; // the first thread's may lie above kUserEnd, as under a debugger
+constexpr Bytes kHandlerRoom = 0x2000;          // for the second hook, and for small handlers of the program
 constexpr std::uint64_t kPassOn = std::uint64_t{1} << 32;
 
 // The kernel's note in the bytes that the processor leaves free in its registers' image.
@@ -192,9 +204,10 @@ struct ImageNote {
 constexpr Bytes kNoteOffset = 464;
 constexpr std::uint32_t kNoteMagic = 0x46505853; // FP_XSTATE_MAGIC1
 
+// As the kernel decides it: a stack pointer at the lower end is not on the stack, one at the upper end is.
 bool is_on(const stack_t& stack, Address at) {
   auto begin = reinterpret_cast<Address>(stack.ss_sp);
-  return (stack.ss_flags & SS_DISABLE) == 0 && at - begin < stack.ss_size;
+  return (stack.ss_flags & SS_DISABLE) == 0 && at - begin - 1 < stack.ss_size;
 }
 
 void copy_bytes(Address to, const void* from, Bytes size) {
@@ -243,7 +256,7 @@ void handle_moved(int signal, siginfo_t* info, void* context, std::uint64_t note
 // Goes on with the fault on the thread's own stack and does not come back; or does, when that stack has no room.
 void move_to_own_stack(const Fault& fault, Bytes image_size, std::uint64_t note) {
   Frame frame = lay_out(fault.stack(), image_size);
-  if (fault.stack() >= kUserEnd || frame.stack > fault.stack() || frame.stack < kHandlerRoom ||
+  if (fault.stack() >= kStackEnd || frame.stack > fault.stack() || frame.stack < kHandlerRoom ||
       !winmem_probe_pages(round_down(fault.stack(), kPage), round_down(frame.stack - kHandlerRoom, kPage))) {
     return;
   }
@@ -285,6 +298,10 @@ Bytes movable_image(const ucontext_t& context) {
     return;
   }
   bool was_sent = info->si_code <= 0;
+  if (from_kernel && !was_sent && is_below_own_alternate_stack(fault.stack())) {
+    die(fault); // a handler of an overflow used up its stack as well, and the kernel has begun it anew, over its frames
+    return;
+  }
   FaultAnswer answer = was_sent ? FaultAnswer::pass_on : hooks.load(std::memory_order_acquire)->screen(fault);
   if (answer == FaultAnswer::resume) {
     return;

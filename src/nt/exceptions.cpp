@@ -31,7 +31,8 @@ VOID NTAPI RtlRaiseException(PEXCEPTION_RECORD ExceptionRecord) {
   constexpr Bytes kMostFrames = 0xFFFF;
   constexpr Bytes kOwn = 1; // this function's
   Bytes capture = FramesToCapture < kMostFrames ? FramesToCapture : kMostFrames;
-  Bytes wanted = kOwn + (FramesToSkip < kMostFrames ? FramesToSkip : kMostFrames) + capture;
+  constexpr Bytes kBackTrace = 1; // host's, which asks libc
+  Bytes wanted = kBackTrace + kOwn + (FramesToSkip < kMostFrames ? FramesToSkip : kMostFrames) + capture;
   void* few[kOnStack];
   void** addresses = few;
   Bytes size = round_up(wanted * sizeof(void*), kPage);

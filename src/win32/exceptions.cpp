@@ -75,22 +75,25 @@ BOOL WINAPI SetThreadStackGuarantee(PULONG StackSizeInBytes) {
   // What the program was told, which is not what is there: Windows begins at 0.
   static thread_local constinit ULONG guarantee = 0;
   ULONG wanted = 0;
-  if (!nt::read_from_user(wanted, StackSizeInBytes) || !nt::write_to_user(StackSizeInBytes, guarantee)) {
+  if (!nt::read_from_user(wanted, StackSizeInBytes) || !nt::can_write_to_user(StackSizeInBytes)) {
     return fail(Status::access_violation);
   }
-  if (wanted <= guarantee) {
-    return TRUE;
+  if (wanted > guarantee) {
+    switch (host::grow_overflow_room(wanted)) {
+    case host::RoomAnswer::ok:
+      break;
+    case host::RoomAnswer::no_memory:
+      return fail(Status::no_memory);
+    case host::RoomAnswer::in_use:
+    case host::RoomAnswer::too_large:
+      return fail(Status::invalid_parameter);
+    }
   }
-  switch (host::grow_overflow_room(wanted)) {
-  case host::RoomAnswer::ok:
-    guarantee = static_cast<ULONG>(round_up(wanted, kPage));
-    return TRUE;
-  case host::RoomAnswer::no_memory:
-    return fail(Status::no_memory);
-  case host::RoomAnswer::in_use:
-    break;
+  if (!nt::write_to_user(StackSizeInBytes, guarantee)) {
+    return fail(Status::access_violation); // another thread has taken the memory away meanwhile
   }
-  return fail(Status::invalid_parameter);
+  guarantee = wanted > guarantee ? static_cast<ULONG>(round_up(wanted, kPage)) : guarantee;
+  return TRUE;
 }
 
 int winmem_try(void (*body)(void* context), int (*filter)(struct _EXCEPTION_POINTERS* info, void* context),
