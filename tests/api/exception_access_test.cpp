@@ -13,8 +13,8 @@ constexpr int kRead = 0;
 constexpr int kWrite = 1;
 constexpr int kExecute = 8;
 
-const std::uintptr_t kReader = code_address(exception_probe_read);
-const std::uintptr_t kWriter = code_address(exception_probe_write);
+const std::uintptr_t kReader = number(exception_probe_read_at);
+const std::uintptr_t kWriter = number(exception_probe_write_at);
 
 using Code = int (*)();
 Code code_at(void* place) { return reinterpret_cast<Code>(place); }
@@ -166,9 +166,9 @@ TEST(AccessViolation, E3_a_read_modify_write_of_a_read_only_page_is_a_write) {
   Recorder seen;
 
   EXPECT_EQ(exception_probe_increment(region.page(1) + 5), -1);
-  EXPECT_ACCESS_VIOLATION(seen.last(), code_address(exception_probe_increment), kWrite, region.page(1) + 5);
+  EXPECT_ACCESS_VIOLATION(seen.last(), number(exception_probe_increment_at), kWrite, region.page(1) + 5);
   EXPECT_EQ(exception_probe_locked_increment(region.page(1) + 6), -1);
-  EXPECT_ACCESS_VIOLATION(seen.last(), code_address(exception_probe_locked_increment), kWrite, region.page(1) + 6);
+  EXPECT_ACCESS_VIOLATION(seen.last(), number(exception_probe_locked_increment_at), kWrite, region.page(1) + 6);
 }
 
 TEST(AccessViolation, E3_a_read_modify_write_of_an_inaccessible_page_is_a_write) {
@@ -176,7 +176,7 @@ TEST(AccessViolation, E3_a_read_modify_write_of_an_inaccessible_page_is_a_write)
   Recorder seen;
 
   EXPECT_EQ(exception_probe_increment(region.page(1) + 5), -1);
-  EXPECT_ACCESS_VIOLATION(seen.last(), code_address(exception_probe_increment), kWrite, region.page(1) + 5);
+  EXPECT_ACCESS_VIOLATION(seen.last(), number(exception_probe_increment_at), kWrite, region.page(1) + 5);
 }
 
 TEST(AccessViolation, E4_an_access_that_crosses_into_a_bad_page_tells_that_pages_first_byte) {
@@ -185,9 +185,9 @@ TEST(AccessViolation, E4_an_access_that_crosses_into_a_bad_page_tells_that_pages
   Recorder seen;
 
   EXPECT_EQ(exception_probe_read_16(region.page(1) - 8), -1);
-  EXPECT_ACCESS_VIOLATION(seen.last(), code_address(exception_probe_read_16), kRead, region.page(1));
+  EXPECT_ACCESS_VIOLATION(seen.last(), number(exception_probe_read_16_at), kRead, region.page(1));
   EXPECT_EQ(exception_probe_write_8(region.page(1) - 1), -1);
-  EXPECT_ACCESS_VIOLATION(seen.last(), code_address(exception_probe_write_8), kWrite, region.page(1));
+  EXPECT_ACCESS_VIOLATION(seen.last(), number(exception_probe_write_8_at), kWrite, region.page(1));
 }
 
 TEST(AccessViolation, E4_an_access_that_crosses_two_bad_pages_faults_once_for_each) {

@@ -103,7 +103,7 @@ TEST(ExceptionContext, E7_an_instruction_is_repeated_with_the_changed_register) 
   EXPECT_EQ(watch.seen(), 1);
 }
 
-APITEST_PROBE int seventy_seven() { return 77; }
+int seventy_seven() { return 77; }
 
 TEST(ExceptionContext, E7_a_changed_instruction_pointer_takes_effect) {
   Region region = committed(16, PAGE_NOACCESS);

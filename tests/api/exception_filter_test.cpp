@@ -62,8 +62,8 @@ TEST_F(TopLevelFilter, E11_it_is_called_for_what_no_handler_took) {
   EXPECT_EQ(fault_on_a_thread(), 33);
 
   EXPECT_EQ(filtered, 1);
-  EXPECT_ACCESS_VIOLATION(filtered_record, code_address(exception_probe_read), 0, page().page(3) + 5);
-  EXPECT_EQ(filtered_instruction, code_address(exception_probe_read));
+  EXPECT_ACCESS_VIOLATION(filtered_record, number(exception_probe_read_at), 0, page().page(3) + 5);
+  EXPECT_EQ(filtered_instruction, number(exception_probe_read_at));
 }
 
 TEST_F(TopLevelFilter, E11_E8_vectored_handlers_come_before_it) {

@@ -50,7 +50,7 @@ TEST(GuardPage, V60_a_read_is_told_once_and_then_goes_through) {
   EXPECT_EQ(exception_probe_read(region.page(3) + 78), 0x11);
 
   ASSERT_EQ(hits.records.size(), 1u);
-  EXPECT_GUARD_HIT(hits.records[0], code_address(exception_probe_read), 0, region.page(3) + 77);
+  EXPECT_GUARD_HIT(hits.records[0], number(exception_probe_read_at), 0, region.page(3) + 77);
   EXPECT_MAP(region, "C16rw");
 }
 
@@ -62,7 +62,7 @@ TEST(GuardPage, V60_a_write) {
   EXPECT_EQ(exception_probe_write(region.page(3) + 4095, 9), 1);
 
   ASSERT_EQ(hits.records.size(), 1u);
-  EXPECT_GUARD_HIT(hits.records[0], code_address(exception_probe_write), 1, region.page(3) + 4095);
+  EXPECT_GUARD_HIT(hits.records[0], number(exception_probe_write_at), 1, region.page(3) + 4095);
   EXPECT_EQ(region.page(3)[4095], 9);
 }
 

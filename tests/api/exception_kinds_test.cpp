@@ -22,8 +22,8 @@ TEST(ProcessorException, an_illegal_instruction) {
   EXPECT_EQ(seen.last().ExceptionCode, 0xC000001Du);
   EXPECT_EQ(seen.last().ExceptionFlags, 0u);
   EXPECT_EQ(seen.last().NumberParameters, 0u);
-  EXPECT_EQ(number(seen.last().ExceptionAddress), code_address(exception_probe_illegal));
-  EXPECT_EQ(seen.last_context().Rip, code_address(exception_probe_illegal));
+  EXPECT_EQ(number(seen.last().ExceptionAddress), number(exception_probe_illegal_at));
+  EXPECT_EQ(seen.last_context().Rip, number(exception_probe_illegal_at));
 }
 
 TEST(ProcessorException, an_illegal_instruction_can_be_skipped) {
@@ -70,8 +70,8 @@ TEST(ProcessorException, a_breakpoint) {
   EXPECT_EQ(seen.last().NumberParameters, 1u);
   EXPECT_EQ(seen.last().ExceptionInformation[0], 0u);
   // The breakpoint itself, although the processor has already stepped over it.
-  EXPECT_EQ(number(seen.last().ExceptionAddress), code_address(exception_probe_breakpoint));
-  EXPECT_EQ(seen.last_context().Rip, code_address(exception_probe_breakpoint));
+  EXPECT_EQ(number(seen.last().ExceptionAddress), number(exception_probe_breakpoint_at));
+  EXPECT_EQ(seen.last_context().Rip, number(exception_probe_breakpoint_at));
 }
 
 TEST(ProcessorException, a_breakpoint_is_skipped_by_its_one_byte) {
@@ -92,7 +92,7 @@ TEST(ProcessorException, a_privileged_instruction) {
   ASSERT_EQ(seen.count(), 1u);
   EXPECT_EQ(seen.last().ExceptionCode, 0xC0000096u);
   EXPECT_EQ(seen.last().NumberParameters, 0u);
-  EXPECT_EQ(number(seen.last().ExceptionAddress), code_address(exception_probe_privileged));
+  EXPECT_EQ(number(seen.last().ExceptionAddress), number(exception_probe_privileged_at));
 }
 
 // Uses up the thread's stack `times` times; each time the handler jumps back, and the stack is made ready again.
@@ -138,8 +138,8 @@ TEST(StackOverflow, E6_the_end_of_the_stack_is_a_stack_overflow) {
   EXPECT_EQ(result.seen, 1);
   EXPECT_EQ(result.code, 0xC00000FDu);
   EXPECT_EQ(result.flags, 0u);
-  EXPECT_GE(result.address, code_address(exception_probe_endless));
-  EXPECT_LT(result.address, code_address(exception_probe_endless) + 32);
+  EXPECT_GE(result.address, number(exception_probe_endless_at));
+  EXPECT_LT(result.address, number(exception_probe_endless_at) + 32);
 }
 
 TEST(StackOverflow, E6_a_thread_recovers_from_it_again_and_again) {

@@ -1,65 +1,70 @@
 #include "exception_probes.h"
 
-// Every register that the Microsoft convention preserves is saved by the probes that change it; rsp is 8 modulo 16 at
-// each entry.
+// The arguments, wherever the calling convention has them, go to rcx and rdx.
+__asm__(".macro enter_probe name\n"
+        "  .globl exception_probe_\\name, exception_probe_\\name\\()_at\n"
+        "exception_probe_\\name:\n"
+#ifdef WINMEM_TESTS_NATIVE
+        "  movq %rdi, %rcx\n"
+        "  movq %rsi, %rdx\n"
+#endif
+        ".endm\n"
+        ".macro probe name\n"
+        "  enter_probe \\name\n"
+        "exception_probe_\\name\\()_at:\n"
+        ".endm\n");
+
+// Every register that either convention preserves is saved by the probes that change it. The reader has an unwind
+// table, since handlers throw through it.
 __asm__(R"(
     .text
-    .globl exception_probe_read
-exception_probe_read:
+    .cfi_startproc
+    probe read
     movzbl (%rcx), %eax
     ret
+    .cfi_endproc
 
-    .globl exception_probe_write
-exception_probe_write:
+    probe write
     movb %dl, (%rcx)
     movl $1, %eax
     ret
 
-    .globl exception_probe_read_16
-exception_probe_read_16:
+    probe read_16
     movups (%rcx), %xmm0
     movl $1, %eax
     ret
 
-    .globl exception_probe_write_8
-exception_probe_write_8:
+    probe write_8
     movq %rax, (%rcx)
     movl $1, %eax
     ret
 
-    .globl exception_probe_increment
-exception_probe_increment:
+    probe increment
     incb (%rcx)
     movl $1, %eax
     ret
 
-    .globl exception_probe_locked_increment
-exception_probe_locked_increment:
+    probe locked_increment
     lock incb (%rcx)
     movl $1, %eax
     ret
 
-    .globl exception_probe_illegal
-exception_probe_illegal:
+    probe illegal
     ud2
     movl $1, %eax
     ret
 
-    .globl exception_probe_breakpoint
-exception_probe_breakpoint:
+    probe breakpoint
     int3
     movl $1, %eax
     ret
 
-    .globl exception_probe_privileged
-exception_probe_privileged:
+    probe privileged
     hlt
     movl $1, %eax
     ret
 
-    .globl exception_probe_divide
-    .globl exception_probe_divide_at
-exception_probe_divide:
+    enter_probe divide
     movl %edx, %r8d
     movl %ecx, %eax
     cltd
@@ -67,18 +72,16 @@ exception_probe_divide_at:
     idivl %r8d
     ret
 
-    .globl exception_probe_endless
-exception_probe_endless:
+    probe endless
+1:
     subq $504, %rsp
     movl %ecx, (%rsp)
     incl %ecx
-    call exception_probe_endless
+    call 1b
     addq $504, %rsp
     ret
 
-    .globl exception_probe_registers
-    .globl exception_probe_registers_at
-exception_probe_registers:
+    enter_probe registers
     pushq %rbx
     pushq %rsi
     pushq %rdi
@@ -133,9 +136,7 @@ exception_probe_registers_at:
     ret
 
     .irp kind, xmm, ymm
-    .globl exception_probe_\kind
-    .globl exception_probe_\kind\()_at
-exception_probe_\kind:
+    enter_probe \kind
     subq $168, %rsp
     movups %xmm6, (%rsp)
     movups %xmm7, 16(%rsp)

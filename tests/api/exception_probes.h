@@ -1,10 +1,14 @@
 // Functions that cause one exception each, at an instruction whose address the test knows.
 //
-// Written in assembly, with the Microsoft calling convention in both builds, so that registers and lengths of
-// instructions are the same on either system. A handler gets a thread out of a probe in one of two ways:
+// Written in assembly, so that registers and lengths of instructions are the same on either system: the arguments are
+// moved to rcx and rdx first. exception_probe_read_at is where exception_probe_read accesses memory, and so for each. A
+// handler gets a thread out of a probe in one of two ways:
 //
 //   return_from_probe(context, value)   as if the probe had returned `value` instead of doing what it does
 //   skip_instruction(context, bytes)    as if the instruction had done nothing
+//
+// Surprise: __attribute__((ms_abi)) would do without the moving, but g++ 12 at -O2 loses track of the stack pointer in
+// functions that call such a function.
 #pragma once
 
 #include "windows_api.h"
@@ -12,12 +16,6 @@
 #ifdef _MSC_VER
 #error "these probes are written for g++ and clang"
 #endif
-#ifdef WINMEM_TESTS_NATIVE
-#define APITEST_PROBE __attribute__((ms_abi))
-#else
-#define APITEST_PROBE
-#endif
-
 namespace apitest {
 
 // What exception_probe_registers loads before it faults, and what it leaves behind; rsp is not among them.
@@ -32,32 +30,41 @@ struct alignas(32) VectorRegisters {
 } // namespace apitest
 
 extern "C" {
-// The access is the first instruction: the fault's address in the code is that of the function.
-APITEST_PROBE int exception_probe_read(const void* byte);            // movzbl (%rcx), %eax            3 bytes
-APITEST_PROBE int exception_probe_write(void* byte, char value);     // movb %dl, (%rcx)               2 bytes
-APITEST_PROBE int exception_probe_read_16(const void* place);        // movups (%rcx), %xmm0           3 bytes
-APITEST_PROBE int exception_probe_write_8(void* place);              // movq %rax, (%rcx)              3 bytes
-APITEST_PROBE int exception_probe_increment(void* byte);             // incb (%rcx)                    2 bytes
-APITEST_PROBE int exception_probe_locked_increment(void* byte);      // lock incb (%rcx)               3 bytes
-APITEST_PROBE int exception_probe_illegal(void);                     // ud2                            2 bytes
-APITEST_PROBE int exception_probe_breakpoint(void);                  // int3                           1 byte
-APITEST_PROBE int exception_probe_privileged(void);                  // hlt                            1 byte
-APITEST_PROBE int exception_probe_divide(int dividend, int divisor); // the division is at ..._divide_at, 2 bytes
+int exception_probe_read(const void* byte);            // movzbl (%rcx), %eax            3 bytes
+int exception_probe_write(void* byte, char value);     // movb %dl, (%rcx)               2 bytes
+int exception_probe_read_16(const void* place);        // movups (%rcx), %xmm0           3 bytes
+int exception_probe_write_8(void* place);              // movq %rax, (%rcx)              3 bytes
+int exception_probe_increment(void* byte);             // incb (%rcx)                    2 bytes
+int exception_probe_locked_increment(void* byte);      // lock incb (%rcx)               3 bytes
+int exception_probe_illegal(void);                     // ud2                            2 bytes
+int exception_probe_breakpoint(void);                  // int3                           1 byte
+int exception_probe_privileged(void);                  // hlt                            1 byte
+int exception_probe_divide(int dividend, int divisor); // the division is at ..._divide_at, 2 bytes
 
 // Calls itself until the stack ends.
-APITEST_PROBE int exception_probe_endless(int depth);
+int exception_probe_endless(int depth);
 
+extern const char exception_probe_read_at[];
+extern const char exception_probe_write_at[];
+extern const char exception_probe_read_16_at[];
+extern const char exception_probe_write_8_at[];
+extern const char exception_probe_increment_at[];
+extern const char exception_probe_locked_increment_at[];
+extern const char exception_probe_illegal_at[];
+extern const char exception_probe_breakpoint_at[];
+extern const char exception_probe_privileged_at[];
 extern const char exception_probe_divide_at[];
+extern const char exception_probe_endless_at[];
 
 // Loads all general registers from `values` (rcx too: the byte read is at values->rcx), reads the byte, and stores them
 // all in `values` again; the read is at ..._registers_at and is 2 bytes long, into al.
-APITEST_PROBE void exception_probe_registers(apitest::GeneralRegisters* values);
+void exception_probe_registers(apitest::GeneralRegisters* values);
 extern const char exception_probe_registers_at[];
 
 // Loads the vector registers from `values`, reads `byte` into al (2 bytes of code), stores them in `values` again.
 // xmm: the lower 16 bytes of each, by instructions that every processor has. ymm: all 32, where there is AVX.
-APITEST_PROBE void exception_probe_xmm(apitest::VectorRegisters* values, const void* byte);
-APITEST_PROBE void exception_probe_ymm(apitest::VectorRegisters* values, const void* byte);
+void exception_probe_xmm(apitest::VectorRegisters* values, const void* byte);
+void exception_probe_ymm(apitest::VectorRegisters* values, const void* byte);
 extern const char exception_probe_xmm_at[];
 extern const char exception_probe_ymm_at[];
 }

@@ -27,20 +27,18 @@ TEST(ExceptionThreads, E14_the_handler_runs_on_the_faulting_thread) {
   Region region = committed(16, PAGE_NOACCESS);
   std::atomic<int> wrong{0};
   static thread_local int visits = 0;
+  static thread_local DWORD self = 0;
   Watch watch([&](EXCEPTION_POINTERS* exception) {
     ++visits;
-    wrong += exception->ContextRecord->R9 != GetCurrentThreadId();
+    wrong += self != GetCurrentThreadId();
     return_from_probe(exception->ContextRecord);
     return EXCEPTION_CONTINUE_EXECUTION;
   });
-  // The fourth register argument travels into the context.
-  using Reader = int APITEST_PROBE (*)(const void*, int, int, std::uint64_t);
-  auto read = reinterpret_cast<Reader>(reinterpret_cast<void*>(exception_probe_read));
 
   run_threads([&](int) {
-    visits = 0;
+    self = GetCurrentThreadId();
     for (int i = 0; i < 10; ++i) {
-      read(region.base(), 0, 0, GetCurrentThreadId());
+      exception_probe_read(region.base());
     }
     wrong += visits != 10;
   });

@@ -1,0 +1,21 @@
+# Faults, handlers and filters.
+#
+# api_exceptions_tests        the rules; the same source runs under Wine
+# api_linux_exceptions_tests  beside signal handlers of a program's own, how processes end, winmem_try
+
+winmem_api_executable(api_exceptions_tests winmem::winmem ${API_EXCEPTION_TESTS})
+winmem_api_executable(api_exceptions_tests_static winmem::static ${API_EXCEPTION_TESTS})
+winmem_api_executable(api_linux_exceptions_tests winmem::winmem
+    exception_probes.cpp exception_watch.cpp scenario.cpp
+    linux_exception_chain_test.cpp linux_exception_end_test.cpp linux_exception_process_test.cpp
+    linux_exception_signals_test.cpp linux_exception_stack_test.cpp
+    winmem_try_c_test.c winmem_try_leave_test.cpp winmem_try_test.cpp)
+foreach(target IN ITEMS api_exceptions_tests api_exceptions_tests_static api_linux_exceptions_tests)
+    winmem_api_options(${target})
+endforeach()
+
+winmem_api_test(api_exceptions api_exceptions_tests "api")
+winmem_api_test(api_exceptions_static api_exceptions_tests_static "api")
+winmem_api_test(api_exceptions_without_guard api_exceptions_tests "api;oldkernel" WINMEM_DISABLE=guard)
+winmem_api_test(api_exceptions_in_a_small_arena api_exceptions_tests "api" WINMEM_ARENA=1G)
+winmem_api_test(api_linux_exceptions api_linux_exceptions_tests "api")
