@@ -128,7 +128,8 @@ int call_function(const void* place) { return reinterpret_cast<int (*)()>(const_
 bool guard_markers_missing() {
   const char* disabled = std::getenv("WINMEM_DISABLE");
   static const bool works = kernel_has_guard_markers();
-  return !works || (disabled != nullptr && std::strstr(disabled, "guard") != nullptr);
+  return !works || (disabled != nullptr &&
+                    (std::strstr(disabled, "guard") != nullptr || std::strstr(disabled, "old") != nullptr));
 }
 
 std::size_t resident_bytes() {

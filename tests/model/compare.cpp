@@ -37,6 +37,8 @@ public:
 
 private:
   void change_to(const char* permissions) {
+    if (permissions == last_)
+      return;
     count_ += std::strcmp(permissions, last_) != 0;
     last_ = permissions;
   }
@@ -92,30 +94,50 @@ private:
         throw Mismatch("two threads were given " + hex(all[i].begin));
   }
 
+  // The same for all pages of one chunk, which is looked up once.
+  class Holders {
+  public:
+    Holders(const std::vector<Player*>& players, std::uintptr_t base) {
+      for (const Player* player : players) {
+        auto found = player->model.pages.chunks().find(base);
+        if (found != player->model.pages.chunks().end() && !found->second->is_free())
+          all_.push_back({&player->model, found->second.get()});
+      }
+    }
+    const Model* of(std::size_t i) const {
+      for (const auto& [model, chunk] : all_)
+        if ((*chunk)[i].state != State::free)
+          return model;
+      return nullptr;
+    }
+    bool have_committed() const {
+      return std::any_of(all_.begin(), all_.end(), [](const auto& each) { return each.second->has(State::committed); });
+    }
+
+  private:
+    std::vector<std::pair<const Model*, const Pages::Chunk*>> all_;
+  };
+
   bool certainly_free(std::uintptr_t page) const {
     return windows_.arena.contains(page) ||
            std::any_of(players_.begin(), players_.end(), [&](const Player* each) { return each->model.knows(page); });
   }
 
-  bool has_committed_pages(std::uintptr_t chunk) const {
-    return std::any_of(players_.begin(), players_.end(), [&](const Player* each) {
-      auto found = each->model.pages.chunks().find(chunk);
-      return found != each->model.pages.chunks().end() && found->second->has(State::committed);
-    });
-  }
+  bool has_committed_pages(std::uintptr_t chunk) const { return Holders(players_, chunk).have_committed(); }
 
   void compare_chunk(std::uintptr_t base) {
-    if (kernel_.is_out_of_reach(base) && !has_committed_pages(base))
+    Holders holders(players_, base);
+    if (!holders.have_committed() && kernel_.is_out_of_reach(base))
       return;
     KernelView::ChunkAccess access = kernel_.access_of_chunk(base);
     for (std::size_t i = 0; i < access.size(); ++i) {
       std::uintptr_t address = base + i * kPage;
-      const Model* holder = holder_of(address);
+      const Model* holder = holders.of(i);
       if (holder == nullptr ? !certainly_free(address) : holder->pages.at(address).state == State::foreign)
         continue;
       bool committed = holder != nullptr && holder->pages.at(address).state == State::committed;
       const char* wanted = committed ? kernel_permissions(holder->pages.at(address).protect) : "---";
-      if (std::strcmp(access[i], wanted) != 0)
+      if (access[i] != wanted && std::strcmp(access[i], wanted) != 0)
         throw Mismatch("the kernel has " + hex(address) + " as " + access[i] + ", expected " + wanted +
                        ": the page is " +
                        (holder == nullptr ? "free"
@@ -127,8 +149,8 @@ private:
       if (readable(page.protect) && (depth_ == Depth::full || page.tag != 0 || i % kSampleStep == 0))
         check_contents(*holder, address);
     }
-    if (has_committed_pages(base))
-      count_borders(base);
+    if (holders.have_committed())
+      count_borders(base, holders);
   }
 
   bool lies_outside(std::uintptr_t address) const { return windows_.small_arena || windows_.outside.contains(address); }
@@ -136,10 +158,11 @@ private:
   // In the arena a reserved page of a chunk in use is read-write below its guard marker, so that it needs no mapping of
   // its own beside read-write pages. Committed pages go into core dumps, which tells those without access from reserved
   // ones.
-  void count_borders(std::uintptr_t base) {
+  void count_borders(std::uintptr_t base, const Holders& holders) {
     const char* hidden = windows_.markers && !lies_outside(base) ? "rw-" : "---";
-    for (std::uintptr_t address = base; address < base + kChunk; address += kPage) {
-      const Model* holder = holder_of(address);
+    for (std::size_t i = 0; i < Pages::kPerChunk; ++i) {
+      std::uintptr_t address = base + i * kPage;
+      const Model* holder = holders.of(i);
       bool committed = holder != nullptr && holder->pages.at(address).state == State::committed;
       const char* kept = committed ? kernel_permissions(holder->pages.at(address).protect) : hidden;
       borders_.next(address, committed && std::strcmp(kept, "---") == 0 ? "--- dumped" : kept);

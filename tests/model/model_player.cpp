@@ -45,6 +45,11 @@ std::uintptr_t capacity() {
   return std::strtoull(text, nullptr, 0) / 8;
 }
 
+bool is_disabled(const char* mechanism) {
+  const char* disabled = std::getenv("WINMEM_DISABLE");
+  return disabled != nullptr && std::strstr(disabled, mechanism) != nullptr;
+}
+
 // A range in the arena that is free: reserve it once, then let it go.
 Range find_arena_window() {
   for (std::uintptr_t size = std::uintptr_t{1} << 31; size >= 8 * kChunk; size /= 2) {
@@ -84,8 +89,7 @@ public:
     windows_.arena = find_arena_window();
     windows_.outside = {kOutside, kOutside + kOutsideSize};
     windows_.shared = sequences.size() > 1;
-    const char* disabled = std::getenv("WINMEM_DISABLE");
-    windows_.markers = kernel_has_markers() && (disabled == nullptr || std::strstr(disabled, "guard") == nullptr);
+    windows_.markers = kernel_has_markers() && !is_disabled("guard") && !is_disabled("old");
     windows_.small_arena = capacity() != ~std::uintptr_t{0};
     obstacle_ = put_obstacle();
     for (std::size_t i = 0; i < sequences.size(); ++i) {

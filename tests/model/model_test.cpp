@@ -34,6 +34,7 @@ constexpr std::chrono::seconds kLongestGame{120};
 constexpr std::chrono::seconds kLongestGameWhileShrinking{10};
 
 struct Options {
+  std::string name; // of this program
   std::string player;
   std::size_t threads = 1;
   std::uint64_t operations = 100000;
@@ -219,8 +220,14 @@ void report(const Options& options, const std::pair<Script, Outcome>& smallest) 
   std::ofstream(file) << text;
   std::printf("\nthe smallest failing sequence found, also in %s:\n%s%s\n", file.c_str(), text.c_str(),
               smallest.second.text.c_str());
-  std::printf("again: %s %s\n       WINMEM_MODEL_SEED=%llu for the whole run\n", options.player.c_str(), file.c_str(),
-              static_cast<unsigned long long>(options.seed));
+  std::string setting;
+  for (const char* variable : {"WINMEM_DISABLE", "WINMEM_ARENA"})
+    if (const char* value = std::getenv(variable))
+      setting += std::string(variable) + "=" + value + " ";
+  std::printf("again: %s%s %s\nthe whole run: %sWINMEM_MODEL_SEED=%llu %s %s --threads %zu --length %zu\n",
+              setting.c_str(), options.player.c_str(), file.c_str(), setting.c_str(),
+              static_cast<unsigned long long>(options.seed), options.name.c_str(), options.player.c_str(),
+              options.threads, options.length);
 }
 
 int run(const Options& options) {
@@ -265,6 +272,7 @@ int main(int argc, char** argv) {
   Options options;
   if (argc < 2 || argc % 2 != 0)
     return std::fprintf(stderr, "usage: model_test PLAYER [--threads N] [--operations N] [--length N]\n"), 2;
+  options.name = argv[0];
   options.player = argv[1];
   for (int i = 2; i + 1 < argc; i += 2) {
     std::uint64_t value = std::strtoull(argv[i + 1], nullptr, 0);

@@ -39,8 +39,8 @@ enum class State : std::uint8_t { free, reserved, committed, foreign };
 struct Page {
   State state = State::free;
   bool may_be_zero = false;     // after MEM_RESET: old contents or zeros
+  std::uint16_t protect = 0;    // as asked for; cache bits of the allocation are not in it
   std::uint32_t allocation = 0; // key of Pages::allocations
-  std::uint32_t protect = 0;    // as asked for; cache bits of the allocation are not in it
   std::uint64_t tag = 0;        // what the model wrote into the page, 0 for a page of zeros
 
   bool operator==(const Page&) const = default;
@@ -54,14 +54,30 @@ struct Allocation {
 class Pages {
 public:
   static constexpr std::size_t kPerChunk = kChunk / kPage;
-  struct Chunk {
-    std::array<Page, kPerChunk> pages;
-    bool has(State state) const;
-    bool is_free() const;
+  class Chunk {
+  public:
+    const Page& operator[](std::size_t i) const { return pages_[i]; }
+    bool has(State state) const { return (summary().states >> static_cast<unsigned>(state) & 1) != 0; }
+    bool is_free() const { return summary().states == 1u << static_cast<unsigned>(State::free); }
+    // Whether one run holds all pages: the same but for contents.
+    bool is_one_run() const { return summary().one_run; }
+
+  private:
+    friend class Pages;
+    struct Summary {
+      unsigned states = 0; // a bit for each State
+      bool one_run = false;
+    };
+    const Summary& summary() const;
+
+    std::array<Page, kPerChunk> pages_;
+    mutable Summary summary_; // empty after a change
   };
 
   const Page& at(std::uintptr_t address) const;
   Page& change(std::uintptr_t address);
+  // The same for every page of a range: change(Page&).
+  template <class Change> void change_all(Range range, Change change);
 
   const Allocation* allocation_of(std::uintptr_t address) const;
 
@@ -86,11 +102,21 @@ public:
 
 private:
   const Chunk* chunk_of(std::uintptr_t address) const;
+  Chunk& chunk_to_change(std::uintptr_t address);
 
   std::map<std::uintptr_t, std::unique_ptr<Chunk>> chunks_;
   std::uint32_t last_key_ = 0;
   mutable std::uintptr_t cached_base_ = ~std::uintptr_t{0};
   mutable Chunk* cached_ = nullptr;
 };
+
+template <class Change> void Pages::change_all(Range range, Change change) {
+  for (std::uintptr_t at = range.begin; at < range.end;) {
+    Chunk& chunk = chunk_to_change(at);
+    std::uintptr_t end = round_down(at, kChunk) + kChunk;
+    for (end = end < range.end ? end : range.end; at < end; at += kPage)
+      change(chunk.pages_[at % kChunk / kPage]);
+  }
+}
 
 } // namespace model

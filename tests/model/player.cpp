@@ -336,7 +336,7 @@ void Player::probe(std::uintptr_t page) {
 void Player::open_all_pages() {
   for (const auto& [base, chunk] : model.pages.chunks())
     for (std::size_t i = 0; i < Pages::kPerChunk; ++i) {
-      Page& page = chunk->pages[i];
+      const Page& page = (*chunk)[i];
       if (page.state != State::committed || readable(page.protect))
         continue;
       std::uintptr_t begin = base + i * kPage;

@@ -227,18 +227,12 @@ const char* Model::placement_error(const AllocCall& call, std::uintptr_t base) c
 
 void Model::apply_alloc(const AllocCall& call, std::uintptr_t base) {
   if (call.type == MEM_RESET) { // V23: only pages wholly inside the byte range are given up
-    std::uintptr_t begin = round_up(call.address, kPage);
-    std::uintptr_t end = round_down(call.address + call.size, kPage);
-    for (std::uintptr_t at = begin; at < end; at += kPage)
-      if (pages.at(at).state == State::committed)
-        pages.change(at).may_be_zero = true;
+    Range inner{round_up(call.address, kPage), round_down(call.address + call.size, kPage)};
+    pages.change_all(inner, [](Page& page) { page.may_be_zero = page.state == State::committed; });
     return;
   }
   if (call.type == MEM_RESET_UNDO) { // V24: success means that all data is there
-    Range range = pages_of(call.address, call.size);
-    for (std::uintptr_t at = range.begin; at < range.end; at += kPage)
-      if (pages.at(at).state == State::committed)
-        pages.change(at).may_be_zero = false;
+    pages.change_all(pages_of(call.address, call.size), [](Page& page) { page.may_be_zero = false; });
     return;
   }
 
@@ -251,19 +245,18 @@ void Model::apply_alloc(const AllocCall& call, std::uintptr_t base) {
     Page reserved;
     reserved.state = State::reserved;
     reserved.allocation = key;
-    for (std::uintptr_t at = range.begin; at < range.end; at += kPage)
-      pages.change(at) = reserved;
+    pages.change_all(range, [&](Page& page) { page = reserved; });
   }
   if ((call.type & MEM_COMMIT) != 0)
-    for (std::uintptr_t at = range.begin; at < range.end; at += kPage) {
-      Page& page = pages.change(at);
+    pages.change_all(range, [&](Page& page) {
       if (page.state == State::reserved) { // V20: fresh pages are zero
         page.state = State::committed;
         page.tag = 0;
         page.may_be_zero = false;
       }
-      page.protect = page_protection(call.protect); // V19: also of pages that were committed
-    }
+      page.protect =
+          static_cast<std::uint16_t>(page_protection(call.protect)); // V19: also of pages that were committed
+    });
 }
 
 // The pages a free call is about; empty when there is no such range.
@@ -332,13 +325,11 @@ Range Model::apply_free(const FreeCall& call) {
     Page reserved;
     reserved.state = State::reserved;
     reserved.allocation = key;
-    for (std::uintptr_t at = range.begin; at < range.end; at += kPage)
-      pages.change(at) = reserved;
+    pages.change_all(range, [&](Page& page) { page = reserved; });
     return call.size == 0 ? Range{range.begin, range.begin} : range; // C5: a size of 0 comes back 0
   }
 
-  for (std::uintptr_t at = range.begin; at < range.end; at += kPage)
-    pages.change(at) = Page{};
+  pages.change_all(range, [](Page& page) { page = Page{}; });
   in_use_ -= range.size();
 
   // V39: what is left on either side is an allocation of its own, with its own base and the old AllocationProtect.
@@ -351,8 +342,7 @@ Range Model::apply_free(const FreeCall& call) {
     pages.allocations.erase(key);
   if (right.size() != 0) {
     std::uint32_t new_key = pages.add(right, whole.protect);
-    for (std::uintptr_t at = right.begin; at < right.end; at += kPage)
-      pages.change(at).allocation = new_key;
+    pages.change_all(right, [&](Page& page) { page.allocation = new_key; });
   }
   return range;
 }
@@ -383,15 +373,13 @@ Verdict Model::judge_protect(std::uintptr_t address, std::uint64_t size, std::ui
 }
 
 void Model::apply_protect(Range range, std::uint32_t protect) {
-  for (std::uintptr_t at = range.begin; at < range.end; at += kPage)
-    pages.change(at).protect = page_protection(protect);
+  pages.change_all(range, [&](Page& page) { page.protect = static_cast<std::uint16_t>(page_protection(protect)); });
 }
 
 void Model::obstruct(Range range) {
   Page foreign;
   foreign.state = State::foreign;
-  for (std::uintptr_t at = range.begin; at < range.end; at += kPage)
-    pages.change(at) = foreign;
+  pages.change_all(range, [&](Page& page) { page = foreign; });
 }
 
 } // namespace model
