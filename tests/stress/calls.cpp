@@ -1,7 +1,10 @@
 #include "calls.h"
 
+#include "exception_calls.h"
 #include "history.h"
 #include "winapi.h"
+
+#include <winmem.h>
 
 #include <cstdio>
 #include <cstring>
@@ -275,8 +278,21 @@ void statuses(Random&) {
   MUST(RtlNtStatusToDosErrorNoTeb(STATUS_NO_MEMORY) == ERROR_NOT_ENOUGH_MEMORY);
 }
 
+void memory_status(Random& random) {
+  Region region(random);
+  MEMORYSTATUSEX extended{};
+  extended.dwLength = sizeof extended;
+  MUST(GlobalMemoryStatusEx(&extended) && extended.ullTotalPhys != 0 && extended.dwMemoryLoad <= 100);
+  MEMORYSTATUS plain{};
+  GlobalMemoryStatus(&plain);
+  MUST(plain.dwTotalPhys != 0);
+  winmem_memory_status own{};
+  MUST(winmem_get_memory_status(&own, sizeof own) == sizeof own);
+  MUST(own.commit_charge >= kPage && own.reserved >= region.pages * kPage && own.commit_peak >= own.commit_charge);
+}
+
 struct Row {
-  const char* names; // separated by blanks
+  const char* names; // separated by blanks; none where the call is no function of the SDK
   void (*make)(Random&);
 };
 constexpr Row kCalls[] = {
@@ -309,6 +325,16 @@ constexpr Row kCalls[] = {
     {"GetModuleHandleA GetModuleHandleW GetProcAddress", modules},
     {"LoadLibraryA LoadLibraryW LoadLibraryExA LoadLibraryExW FreeLibrary", libraries},
     {"RtlNtStatusToDosError RtlNtStatusToDosErrorNoTeb", statuses},
+    {"GlobalMemoryStatus GlobalMemoryStatusEx", memory_status},
+    {"AddVectoredExceptionHandler RemoveVectoredExceptionHandler AddVectoredContinueHandler "
+     "RemoveVectoredContinueHandler RaiseException RtlRaiseException",
+     raise_and_handle},
+    {"", fault_and_commit},
+    {"", fault_under_try},
+    {"", touch_a_guard_page},
+    {"RtlCaptureContext RtlRestoreContext RtlCaptureStackBackTrace", capture_and_restore},
+    {"SetUnhandledExceptionFilter UnhandledExceptionFilter", ask_the_last_filter},
+    {"SetThreadStackGuarantee _resetstkoflw", prepare_for_overflow},
 };
 
 std::set<std::string> names_here() {

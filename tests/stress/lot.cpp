@@ -9,7 +9,8 @@ constexpr DWORD kUntouched = 0x1234567; // the last error before each call
 
 void* pointer(std::uintptr_t address) { return reinterpret_cast<void*>(address); }
 
-bool readable(std::uint32_t protect) { return protect != PAGE_NOACCESS; }
+// A guard page is left alone here: its first touch raises.
+bool readable(std::uint32_t protect) { return protect != PAGE_NOACCESS && (protect & PAGE_GUARD) == 0; }
 bool writable(std::uint32_t protect) { return protect == PAGE_READWRITE || protect == PAGE_EXECUTE_READWRITE; }
 
 volatile std::uintptr_t& word(std::uintptr_t address) { return *reinterpret_cast<volatile std::uintptr_t*>(address); }
@@ -32,9 +33,9 @@ bool Writer::find_allocated(std::size_t& page) {
 }
 
 std::uint32_t Writer::any_protection() {
-  static constexpr std::uint32_t kProtections[] = {PAGE_READWRITE,        PAGE_READWRITE, PAGE_READWRITE,
-                                                   PAGE_READONLY,         PAGE_NOACCESS,  PAGE_EXECUTE_READ,
-                                                   PAGE_EXECUTE_READWRITE};
+  static constexpr std::uint32_t kProtections[] = {
+      PAGE_READWRITE, PAGE_READWRITE,    PAGE_READWRITE,         PAGE_READONLY,
+      PAGE_NOACCESS,  PAGE_EXECUTE_READ, PAGE_EXECUTE_READWRITE, PAGE_READWRITE | PAGE_GUARD};
   return kProtections[random_.below(std::size(kProtections))];
 }
 

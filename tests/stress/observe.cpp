@@ -103,7 +103,7 @@ Shape check_at_rest(const Lot& lot) {
 
   for (page = 0; page < kLotPages; page = shape.run_end(page)) {
     Page is = shape[page];
-    bool readable = is.state == State::committed && is.protect != PAGE_NOACCESS;
+    bool readable = is.state == State::committed && is.protect != PAGE_NOACCESS && (is.protect & PAGE_GUARD) == 0;
     for (std::size_t each : {page, shape.run_end(page) - 1})
       if (kernel_reads(lot.address(each)) != readable)
         wrong("at rest: %#zx is %s for the kernel", lot.address(each), readable ? "out of reach" : "readable");
