@@ -17,7 +17,7 @@ void to_signal(const CONTEXT& from, ucontext_t& to);
 // The registers of the caller, as after the return from this call; returns a second time when they are restored.
 [[gnu::returns_twice]] void capture(CONTEXT& to);
 
-// Goes on where `context` says. Needs 24 writable bytes below the red zone of its stack.
+// Goes on where `context` says. Needs 72 writable bytes below the red zone of its stack.
 [[noreturn]] void restore(const CONTEXT& context);
 
 } // namespace winmem::exception

@@ -85,8 +85,11 @@ std::int32_t displacement(const Bytes15& bytes, unsigned at, unsigned size) {
   if (size == 1) {
     return static_cast<std::int8_t>(bytes[at]);
   }
-  return static_cast<std::int32_t>(bytes[at] | bytes[at + 1] << 8 | bytes[at + 2] << 16 |
-                                   static_cast<std::uint32_t>(bytes[at + 3]) << 24);
+  std::uint32_t value = 0;
+  for (unsigned i = 0; i < 4; ++i) {
+    value |= std::uint32_t{bytes[at + i]} << (8 * i);
+  }
+  return static_cast<std::int32_t>(value);
 }
 
 // The address of the memory operand whose ModRM byte is at `at`; the instruction has nothing behind the operand.

@@ -95,6 +95,7 @@ void describe_trap(const host::Fault& fault, CONTEXT& context, EXCEPTION_RECORD&
     set(record, divides_by_zero(context) ? STATUS_INTEGER_DIVIDE_BY_ZERO : STATUS_INTEGER_OVERFLOW);
     break;
   case Trap::debug:
+    context.EFlags &= ~DWORD{0x100}; // Windows steps once, unless a handler asks again
     set(record, STATUS_SINGLE_STEP);
     break;
   case Trap::breakpoint:

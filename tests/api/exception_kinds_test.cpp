@@ -95,6 +95,44 @@ TEST(ProcessorException, a_privileged_instruction) {
   EXPECT_EQ(number(seen.last().ExceptionAddress), number(exception_probe_privileged_at));
 }
 
+TEST(ProcessorException, E7_a_handler_that_sets_the_trap_flag_gets_one_step) {
+  std::vector<EXCEPTION_RECORD> steps;
+  DWORD flags = 0;
+  Watch watch([&](EXCEPTION_POINTERS* exception) {
+    if (exception->ExceptionRecord->ExceptionCode == 0x80000004) {
+      steps.push_back(*exception->ExceptionRecord);
+      flags = exception->ContextRecord->EFlags;
+    } else {
+      skip_instruction(exception->ContextRecord, 2);
+      exception->ContextRecord->EFlags |= 0x100;
+    }
+    return EXCEPTION_CONTINUE_EXECUTION;
+  });
+
+  EXPECT_EQ(exception_probe_illegal(), 1);
+
+  ASSERT_EQ(steps.size(), 1u);
+  EXPECT_EQ(number(steps[0].ExceptionAddress), number(exception_probe_illegal_at) + 7); // behind the next instruction
+  EXPECT_EQ(steps[0].NumberParameters, 0u);
+  EXPECT_EQ(flags & 0x100, 0u);
+}
+
+TEST(ProcessorException, E7_E12_also_when_the_exception_was_raised) {
+  int steps = 0;
+  Watch watch([&](EXCEPTION_POINTERS* exception) {
+    if (exception->ExceptionRecord->ExceptionCode == 0x80000004) {
+      ++steps;
+    } else {
+      exception->ContextRecord->EFlags |= 0x100;
+    }
+    return EXCEPTION_CONTINUE_EXECUTION;
+  });
+
+  RaiseException(kOwnCode, 0, 0, nullptr);
+
+  EXPECT_EQ(steps, 1);
+}
+
 // Uses up the thread's stack `times` times; each time the handler jumps back, and the stack is made ready again.
 struct Overflows {
   int seen = 0;

@@ -3,9 +3,11 @@
 #include "scenario.h"
 
 #include <signal.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 
 namespace apitest {
 namespace {
@@ -64,6 +66,33 @@ SCENARIO_TEST(SentSignals, others_arrive_while_a_vectored_handler_runs, "exit 0"
   exception_probe_read(at(0x18));
 
   DEMAND(sent_calls == 1 && watch.seen() == 1);
+}
+
+SCENARIO_TEST(SentSignals, a_storm_of_them_leaves_the_registers_of_continued_exceptions_alone, "exit 0") {
+  signal(SIGALRM, [](int) { sent_calls = sent_calls + 1; });
+  Watch watch([](EXCEPTION_POINTERS* exception) -> LONG {
+    if (exception->ExceptionRecord->ExceptionCode != kOwnCode) {
+      skip_instruction(exception->ContextRecord, 2);
+    }
+    return EXCEPTION_CONTINUE_EXECUTION;
+  });
+  const itimerval often{{0, 20}, {0, 20}};
+  setitimer(ITIMER_REAL, &often, nullptr);
+
+  for (std::uint64_t round = 0; sent_calls < 10000 && round < 1000000; ++round) {
+    const std::uint64_t a = round * 3;
+    const std::uint64_t b = round ^ 0x5555;
+    const std::uint64_t c = ~round;
+    RaiseException(kOwnCode, 0, 0, nullptr);
+    DEMAND(a == round * 3 && b == (round ^ 0x5555) && c == ~round);
+    GeneralRegisters values = {a, b, 0x18, c, a, b, c, a, b, c, a, b, c, a, b};
+    const GeneralRegisters before = values;
+    exception_probe_registers(&values);
+    DEMAND(std::memcmp(&values, &before, sizeof before) == 0);
+  }
+
+  const itimerval never{};
+  setitimer(ITIMER_REAL, &never, nullptr);
 }
 
 SCENARIO_TEST(SentSignals, errno_survives_a_handled_fault, "exit 0") {
