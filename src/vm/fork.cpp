@@ -5,7 +5,6 @@
 #include "epoch.h"
 #include "fork_gate.h"
 #include "page_bits.h"
-#include "page_locks.h"
 #include "page_runs.h"
 #include "space.h"
 
@@ -33,7 +32,6 @@ void after_fork() {
 
 void after_fork_in_child() {
   epochs::reset_in_child();
-  page_locks::forget_all_in_child();
   after_fork();
 }
 

@@ -240,7 +240,7 @@ Gen<Operation> alloc_within_bounds() {
                                                         {1, 0x8000ull},
                                                         {1, 0x30000ull}});
   auto type = gen::weightedElement<std::uint32_t>(
-      {{4, MEM_RESERVE}, {2, MEM_RESERVE | MEM_COMMIT}, {1, MEM_RESERVE | MEM_TOP_DOWN}});
+      {{12, MEM_RESERVE}, {6, MEM_RESERVE | MEM_COMMIT}, {3, MEM_RESERVE | MEM_TOP_DOWN}, {1, MEM_COMMIT}});
   auto whole_pages = gen::map(size(), [](std::uint64_t n) { return n & ~std::uint64_t{0xFFF}; });
   return gen::build(allocation(Call::alloc2, low, whole_pages, type), gen::set(&Operation::span, span),
                     gen::set(&Operation::alignment, alignment));

@@ -154,10 +154,10 @@ void Player::churn(const Operation& operation, std::uintptr_t address) {
 
 void Player::alloc2(const Operation& operation, std::uintptr_t lowest) {
   AllocCall call{0, operation.size, operation.type, operation.protect};
-  call.has_requirements = true;
   call.lowest = operation.span == 0 ? 0 : lowest;
   call.highest = operation.span == 0 ? 0 : lowest + operation.span - 1;
   call.alignment = operation.alignment;
+  call.has_requirements = call.lowest != 0 || call.highest != 0 || call.alignment != 0; // all zero ask for nothing
   Verdict verdict = model.judge_alloc(call);
   if (verdict.outcome == Verdict::Outcome::skip || lands_elsewhere(call))
     return;

@@ -124,6 +124,8 @@ Verdict Model::judge_alloc(const AllocCall& call) const {
     return Verdict::failure({kErrorInvalidParameter}, "V3 nothing to do");
   if ((call.type & kResets) != 0 && call.type != MEM_RESET && call.type != MEM_RESET_UNDO)
     return Verdict::failure({kErrorInvalidParameter}, "V4 reset is alone");
+  if (call.has_requirements && (call.type & MEM_RESERVE) == 0)
+    return Verdict::failure({kErrorInvalidParameter}, "V89 C28 requirements without a reservation");
   if (!valid_protection(call.protect))
     return Verdict::failure({kErrorInvalidParameter}, "V8 V9 protection");
   if (call.size == 0)
