@@ -73,6 +73,20 @@ WINBASEAPI SIZE_T WINAPI VirtualQuery(LPCVOID lpAddress, PMEMORY_BASIC_INFORMATI
 WINBASEAPI SIZE_T WINAPI VirtualQueryEx(HANDLE hProcess, LPCVOID lpAddress, PMEMORY_BASIC_INFORMATION lpBuffer,
                                         SIZE_T dwLength);
 
+// Keeps the pages that hold a byte of [lpAddress, lpAddress + dwSize) in physical memory, wherever they came from.
+// There is no count: one VirtualUnlock ends any number of VirtualLock. At most 42 pages of a process are locked.
+// [V100, V63] Errors: ERROR_INVALID_PARAMETER (size 0, or beyond user addresses), ERROR_NOACCESS (a page is not
+// committed, or PAGE_NOACCESS), ERROR_WORKING_SET_QUOTA (too many, or the system's limit is lower), 0x80000001 (a page
+// was under guard; now it is not).
+WINBASEAPI BOOL WINAPI VirtualLock(LPVOID lpAddress, SIZE_T dwSize);
+
+// Ends that. All pages of the range must be locked, else ERROR_NOT_LOCKED: locked ones stay locked then, and the others
+// leave physical memory where the system can put them aside. [V101] Also ERROR_INVALID_PARAMETER, as VirtualLock.
+WINBASEAPI BOOL WINAPI VirtualUnlock(LPVOID lpAddress, SIZE_T dwSize);
+
+// VirtualUnlock in a process. ERROR_INVALID_HANDLE for another process than this one.
+WINBASEAPI BOOL WINAPI VirtualUnlockEx(HANDLE Process, LPVOID Address, SIZE_T Size);
+
 // The size of a large page in bytes, or 0 where there are none.
 WINBASEAPI SIZE_T WINAPI GetLargePageMinimum(VOID);
 

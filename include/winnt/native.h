@@ -149,6 +149,16 @@ NTSYSCALLAPI NTSTATUS NTAPI NtQueryVirtualMemory(HANDLE ProcessHandle, PVOID Bas
                                                  PVOID MemoryInformation, SIZE_T MemoryInformationLength,
                                                  PSIZE_T ReturnLength);
 
+// VirtualLock's and VirtualUnlock's work (V100, V101). MapType is MAP_PROCESS; MAP_SYSTEM needs a privilege:
+// STATUS_PRIVILEGE_NOT_HELD. STATUS_WAS_LOCKED, a success, when a page was locked before. No public header of Windows
+// declares these; programs look them up.
+#define MAP_PROCESS 1
+#define MAP_SYSTEM  2
+NTSYSCALLAPI NTSTATUS NTAPI NtLockVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, PSIZE_T RegionSize,
+                                                ULONG MapType);
+NTSYSCALLAPI NTSTATUS NTAPI NtUnlockVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, PSIZE_T RegionSize,
+                                                  ULONG MapType);
+
 // The same calls under the names that drivers use.
 NTSYSCALLAPI NTSTATUS NTAPI ZwAllocateVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, ULONG_PTR ZeroBits,
                                                     PSIZE_T RegionSize, ULONG AllocationType, ULONG PageProtection);
@@ -158,6 +168,10 @@ NTSYSCALLAPI NTSTATUS NTAPI ZwAllocateVirtualMemoryEx(HANDLE ProcessHandle, PVOI
                                                       ULONG ExtendedParameterCount);
 NTSYSCALLAPI NTSTATUS NTAPI ZwFreeVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, PSIZE_T RegionSize,
                                                 ULONG FreeType);
+NTSYSCALLAPI NTSTATUS NTAPI ZwLockVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, PSIZE_T RegionSize,
+                                                ULONG MapType);
+NTSYSCALLAPI NTSTATUS NTAPI ZwUnlockVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, PSIZE_T RegionSize,
+                                                  ULONG MapType);
 NTSYSCALLAPI NTSTATUS NTAPI ZwProtectVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, PSIZE_T RegionSize,
                                                    ULONG NewProtection, PULONG OldProtection);
 NTSYSCALLAPI NTSTATUS NTAPI ZwQueryVirtualMemory(HANDLE ProcessHandle, PVOID BaseAddress,

@@ -7,6 +7,8 @@ namespace winmem {
 
 enum class [[nodiscard]] Status : std::uint32_t{
     ok = 0,
+    was_locked = 0x40000019, // a success
+    guard_page_violation = 0x80000001,
     not_implemented = 0xC0000002,
     info_length_mismatch = 0xC0000004,
     access_violation = 0xC0000005,
@@ -15,8 +17,11 @@ enum class [[nodiscard]] Status : std::uint32_t{
     no_memory = 0xC0000017,
     conflicting_addresses = 0xC0000018,
     unable_to_free_vm = 0xC000001A,
+    not_locked = 0xC000002A,
     not_committed = 0xC000002D,
     invalid_page_protection = 0xC0000045,
+    privilege_not_held = 0xC0000061,
+    working_set_quota = 0xC00000A1,
     not_supported = 0xC00000BB,
     invalid_parameter_1 = 0xC00000EF,
     invalid_parameter_2 = 0xC00000F0,

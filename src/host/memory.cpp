@@ -13,6 +13,7 @@ namespace {
 constexpr int kGuardInstall = 102; // MADV_GUARD_INSTALL; Debian 12's headers are older than the call
 constexpr int kGuardRemove = 103;
 constexpr int kDontNeedLocked = 24; // MADV_DONTNEED_LOCKED, Linux 5.18
+constexpr int kPageOut = 21;        // MADV_PAGEOUT, Linux 5.4
 constexpr int kLockOnFault = 1;     // MLOCK_ONFAULT
 
 Kernel to_kernel(long result) {
@@ -20,7 +21,7 @@ Kernel to_kernel(long result) {
   case 0:
     return Kernel::ok;
   case -ENOMEM:
-  case -EAGAIN:
+  case -EAGAIN: // some pages could not be read in
     return Kernel::no_memory;
   case -EEXIST:
     return Kernel::in_use;
@@ -131,6 +132,17 @@ Kernel discard(AddressRange range) {
   }
   return to_kernel(result);
 }
+
+Kernel lock_resident(AddressRange range) {
+  long result = system_call(SYS_mlock, static_cast<long>(range.begin), static_cast<long>(range.size()));
+  return result == -EPERM ? Kernel::no_memory : to_kernel(result); // EPERM: RLIMIT_MEMLOCK is 0
+}
+
+Kernel unlock_resident(AddressRange range) {
+  return to_kernel(system_call(SYS_munlock, static_cast<long>(range.begin), static_cast<long>(range.size())));
+}
+
+void page_out(AddressRange range) { advise(range, kPageOut); }
 
 Kernel discard_lazily(AddressRange range) { return to_kernel(advise(range, MADV_FREE)); }
 

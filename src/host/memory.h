@@ -43,6 +43,15 @@ Kernel remove_guards(AddressRange range);
 // Drops the contents; the next touch reads zero.
 Kernel discard(AddressRange range);
 
+// Keeps pages that are accessible in physical memory, and reads in those that are not there (mlock). Not inherited by a
+// fork's child. no_memory: RLIMIT_MEMLOCK, the number of mappings, or memory; pages before the one that failed may be
+// locked then.
+Kernel lock_resident(AddressRange range);
+Kernel unlock_resident(AddressRange range);
+
+// Asks the kernel to put pages aside now (MADV_PAGEOUT). Contents stay; advice only.
+void page_out(AddressRange range);
+
 // Lets the kernel drop the contents when it needs memory, until the next write (MEM_RESET).
 Kernel discard_lazily(AddressRange range);
 

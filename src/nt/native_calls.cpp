@@ -49,6 +49,19 @@ Status allocate(HANDLE process, PVOID* base, PSIZE_T size, ULONG type, ULONG pro
                                          : allocation.status;
 }
 
+NTSTATUS change_lock(HANDLE process, PVOID* base, PSIZE_T size, ULONG type,
+                     nt::Locking (*change)(HANDLE, Address, Bytes, std::uint32_t)) {
+  InOut arguments{base, size};
+  if (Status status = arguments.read(); status != Status::ok) {
+    return to_ntstatus(status);
+  }
+  nt::Locking locking = change(process, arguments.at, arguments.length, type);
+  if (NT_SUCCESS(to_ntstatus(locking.status))) {
+    static_cast<void>(arguments.write(locking.range.begin, locking.range.size()));
+  }
+  return to_ntstatus(locking.status);
+}
+
 } // namespace
 
 NTSTATUS NTAPI NtAllocateVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, ULONG_PTR ZeroBits, PSIZE_T RegionSize,
@@ -102,6 +115,14 @@ NTSTATUS NTAPI NtProtectVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, 
   return to_ntstatus(arguments.write(result.range.begin, result.range.size()));
 }
 
+NTSTATUS NTAPI NtLockVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, PSIZE_T RegionSize, ULONG MapType) {
+  return change_lock(ProcessHandle, BaseAddress, RegionSize, MapType, nt::lock);
+}
+
+NTSTATUS NTAPI NtUnlockVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, PSIZE_T RegionSize, ULONG MapType) {
+  return change_lock(ProcessHandle, BaseAddress, RegionSize, MapType, nt::unlock);
+}
+
 NTSTATUS NTAPI NtQueryVirtualMemory(HANDLE ProcessHandle, PVOID BaseAddress,
                                     MEMORY_INFORMATION_CLASS MemoryInformationClass, PVOID MemoryInformation,
                                     SIZE_T MemoryInformationLength, PSIZE_T ReturnLength) {
@@ -124,6 +145,8 @@ NTSTATUS NTAPI NtQueryVirtualMemory(HANDLE ProcessHandle, PVOID BaseAddress,
 WINMEM_ZW_NAME(AllocateVirtualMemory);
 WINMEM_ZW_NAME(AllocateVirtualMemoryEx);
 WINMEM_ZW_NAME(FreeVirtualMemory);
+WINMEM_ZW_NAME(LockVirtualMemory);
 WINMEM_ZW_NAME(ProtectVirtualMemory);
 WINMEM_ZW_NAME(QueryVirtualMemory);
+WINMEM_ZW_NAME(UnlockVirtualMemory);
 #undef WINMEM_ZW_NAME

@@ -53,6 +53,15 @@ struct Protecting {
 // (V40).
 Protecting protect(HANDLE process, Address at, Bytes size, std::uint32_t protection, ULONG* old);
 
+struct Locking {
+  Status status = Status::ok; // was_locked is a success too
+  AddressRange range{};
+};
+
+// `type` is MAP_PROCESS or MAP_SYSTEM.
+Locking lock(HANDLE process, Address at, Bytes size, std::uint32_t type);
+Locking unlock(HANDLE process, Address at, Bytes size, std::uint32_t type);
+
 Status query_basic(HANDLE process, Address at, Bytes length, MEMORY_BASIC_INFORMATION& out);
 
 } // namespace winmem::nt

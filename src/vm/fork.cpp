@@ -5,6 +5,7 @@
 #include "epoch.h"
 #include "fork_gate.h"
 #include "page_bits.h"
+#include "page_locks.h"
 #include "page_runs.h"
 #include "space.h"
 
@@ -32,6 +33,7 @@ void after_fork() {
 
 void after_fork_in_child() {
   epochs::reset_in_child();
+  page_locks::forget_all_in_child();
   after_fork();
 }
 

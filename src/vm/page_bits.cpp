@@ -95,6 +95,17 @@ template <typename Visit> void for_each_record(AddressRange range, Visit visit) 
   }
 }
 
+// The number of bits in what visit(word, mask) answers for all words of `range` that there are.
+template <typename Visit> std::uint64_t sum_over_words(PageBit bit, AddressRange range, Visit visit) {
+  std::uint64_t sum = 0;
+  for_each_record(range, [&](Record& record, AddressRange piece) {
+    for_each_word(record, bit, piece, [&](std::atomic<std::uint64_t>& word, std::uint64_t bits) {
+      sum += static_cast<unsigned>(std::popcount(visit(word, bits)));
+    });
+  });
+  return sum;
+}
+
 } // namespace
 
 bool prepare(AddressRange range) {
@@ -119,20 +130,18 @@ bool set_one(PageBit bit, Address page) {
   return (find(page)->words[static_cast<unsigned>(bit)][index / kWordBits].fetch_or(own) & own) == 0;
 }
 
-void set(PageBit bit, AddressRange prepared) {
-  for_each_record(prepared, [bit](Record& record, AddressRange piece) {
-    for_each_word(record, bit, piece, [](auto& word, std::uint64_t bits) { word.fetch_or(bits); });
+std::uint64_t set(PageBit bit, AddressRange prepared) {
+  return sum_over_words(bit, prepared, [](auto& word, std::uint64_t bits) { return bits & ~word.fetch_or(bits); });
+}
+
+std::uint64_t clear(PageBit bit, AddressRange range) {
+  return sum_over_words(bit, range, [](auto& word, std::uint64_t bits) {
+    return (word.load(std::memory_order_relaxed) & bits) != 0 ? bits & word.fetch_and(~bits) : 0;
   });
 }
 
-void clear(PageBit bit, AddressRange range) {
-  for_each_record(range, [bit](Record& record, AddressRange piece) {
-    for_each_word(record, bit, piece, [](auto& word, std::uint64_t bits) {
-      if ((word.load(std::memory_order_relaxed) & bits) != 0) {
-        word.fetch_and(~bits);
-      }
-    });
-  });
+std::uint64_t count(PageBit bit, AddressRange range) {
+  return sum_over_words(bit, range, [](auto& word, std::uint64_t bits) { return bits & word.load(); });
 }
 
 Stretch stretch(PageBit bit, AddressRange range) {

@@ -32,8 +32,10 @@ bool test(PageBit bit, Address page);
 // Sets the bit of a page that was prepared. True for exactly one of those who race to set it.
 bool set_one(PageBit bit, Address page);
 
-void set(PageBit bit, AddressRange prepared);
-void clear(PageBit bit, AddressRange range);
+// How many pages got it, or lost it, by this call.
+std::uint64_t set(PageBit bit, AddressRange prepared);
+std::uint64_t clear(PageBit bit, AddressRange range);
+std::uint64_t count(PageBit bit, AddressRange range);
 
 // Where the bit is no longer as it is at the first page of `range`, or the end of `range`.
 struct Stretch {

@@ -3,6 +3,7 @@
 #include "chunks.h"
 #include "guards.h"
 #include "mapping_budget.h"
+#include "page_locks.h"
 
 namespace winmem::vm {
 
@@ -331,11 +332,17 @@ Status decommit_pages(const PageSpan& span) {
     return Status::ok;
   }
   std::int64_t borders = added_borders(span, PageState::reserved);
-  Status status = span.region.place == Place::chunked ? decommit_chunked(span) : decommit_plain(span);
-  if (status == Status::ok) {
-    mapping_budget::add(borders);
+  if (!page_locks::lift(span.range())) { // a marker on a locked page is refused half way (K4)
+    return Status::no_memory;
   }
-  return status;
+  Status status = span.region.place == Place::chunked ? decommit_chunked(span) : decommit_plain(span);
+  if (status != Status::ok) {
+    page_locks::restore(span.range());
+    return status;
+  }
+  page_locks::forget(span.range());
+  mapping_budget::add(borders);
+  return Status::ok;
 }
 
 Status unmap_pages(const PageSpan& span) {
@@ -343,6 +350,7 @@ Status unmap_pages(const PageSpan& span) {
   if (host::unmap(span.range()) != Kernel::ok) {
     return Status::no_memory; // the middle of a mapping, and no mapping left for the rest
   }
+  page_locks::forget(span.range()); // the kernel's locks went with the mapping
   mapping_budget::add(borders);
   return Status::ok;
 }

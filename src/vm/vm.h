@@ -63,6 +63,14 @@ Status reset(AddressRange outer, AddressRange inner);
 enum class [[nodiscard]] Undone{intact, maybe_lost, not_a_region};
 Undone undo_reset(AddressRange range);
 
+// VirtualLock and VirtualUnlock. The range may lie in several regions, and in memory that winmem did not make.
+// was_locked is a success: a page of the range was locked before. access_violation: a page is not committed, or without
+// access; guard_page_violation: the first armed guard page of the range was disarmed instead; working_set_quota: more
+// than the process may lock, or than the kernel lets it.
+Status lock_pages(AddressRange range);
+// not_locked: a page of the range is not. Those that are stay so, the others leave physical memory if they can.
+Status unlock_pages(AddressRange range);
+
 enum class Owner { nobody, winmem, foreign };
 
 // What the pages from a page on are, up to the first that differs.

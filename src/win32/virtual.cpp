@@ -94,6 +94,20 @@ BOOL WINAPI VirtualProtectFromApp(PVOID Address, SIZE_T Size, ULONG NewProtectio
   return VirtualProtect(Address, Size, NewProtection, OldProtection);
 }
 
+BOOL WINAPI VirtualLock(LPVOID lpAddress, SIZE_T dwSize) {
+  nt::Locking locking = nt::lock(GetCurrentProcess(), to_address(lpAddress), dwSize, MAP_PROCESS);
+  return locking.status == Status::ok || locking.status == Status::was_locked ? TRUE : fail(locking.status);
+}
+
+BOOL WINAPI VirtualUnlock(LPVOID lpAddress, SIZE_T dwSize) {
+  return VirtualUnlockEx(GetCurrentProcess(), lpAddress, dwSize);
+}
+
+BOOL WINAPI VirtualUnlockEx(HANDLE Process, LPVOID Address, SIZE_T Size) {
+  nt::Locking locking = nt::unlock(Process, to_address(Address), Size, MAP_PROCESS);
+  return locking.status == Status::ok ? TRUE : fail(locking.status);
+}
+
 SIZE_T WINAPI VirtualQuery(LPCVOID lpAddress, PMEMORY_BASIC_INFORMATION lpBuffer, SIZE_T dwLength) {
   return VirtualQueryEx(GetCurrentProcess(), lpAddress, lpBuffer, dwLength);
 }

@@ -25,6 +25,7 @@ set(API_RULE_TESTS
     virtual_alloc_effects_test.cpp
     virtual_alloc_test.cpp
     virtual_free_test.cpp
+    virtual_lock_test.cpp
     virtual_protect_test.cpp
     virtual_query_test.cpp)
 

@@ -42,6 +42,8 @@ namespace nt {
 NTSTATUS allocate(HANDLE process, PVOID* base, ULONG_PTR zero_bits, PSIZE_T size, ULONG type, ULONG protect);
 NTSTATUS free(HANDLE process, PVOID* base, PSIZE_T size, ULONG type);
 NTSTATUS protect(HANDLE process, PVOID* base, PSIZE_T size, ULONG new_protect, PULONG old_protect);
+NTSTATUS lock(HANDLE process, PVOID* base, PSIZE_T size, ULONG type);
+NTSTATUS unlock(HANDLE process, PVOID* base, PSIZE_T size, ULONG type);
 NTSTATUS query(HANDLE process, PVOID base, int info_class, PVOID buffer, SIZE_T length, PSIZE_T returned);
 
 } // namespace nt

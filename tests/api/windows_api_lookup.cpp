@@ -21,6 +21,7 @@ template <typename Function> Function quiet_lookup(const char* module, const cha
 using Allocate = NTSTATUS(NTAPI*)(HANDLE, PVOID*, ULONG_PTR, PSIZE_T, ULONG, ULONG);
 using Free = NTSTATUS(NTAPI*)(HANDLE, PVOID*, PSIZE_T, ULONG);
 using Protect = NTSTATUS(NTAPI*)(HANDLE, PVOID*, PSIZE_T, ULONG, PULONG);
+using Lock = NTSTATUS(NTAPI*)(HANDLE, PVOID*, PSIZE_T, ULONG);
 using Query = NTSTATUS(NTAPI*)(HANDLE, PVOID, int, PVOID, SIZE_T, PSIZE_T);
 using Alloc2 = PVOID(WINAPI*)(HANDLE, PVOID, SIZE_T, ULONG, ULONG, MEM_EXTENDED_PARAMETER*, ULONG);
 using AllocFromApp = PVOID(WINAPI*)(PVOID, SIZE_T, ULONG, ULONG);
@@ -43,6 +44,16 @@ NTSTATUS free(HANDLE process, PVOID* base, PSIZE_T size, ULONG type) {
 NTSTATUS protect(HANDLE process, PVOID* base, PSIZE_T size, ULONG new_protect, PULONG old_protect) {
   static const auto function = quiet_lookup<Protect>("ntdll", "NtProtectVirtualMemory");
   return function != nullptr ? function(process, base, size, new_protect, old_protect) : kEntryPointNotFound;
+}
+
+NTSTATUS lock(HANDLE process, PVOID* base, PSIZE_T size, ULONG type) {
+  static const auto function = quiet_lookup<Lock>("ntdll", "NtLockVirtualMemory");
+  return function != nullptr ? function(process, base, size, type) : kEntryPointNotFound;
+}
+
+NTSTATUS unlock(HANDLE process, PVOID* base, PSIZE_T size, ULONG type) {
+  static const auto function = quiet_lookup<Lock>("ntdll", "NtUnlockVirtualMemory");
+  return function != nullptr ? function(process, base, size, type) : kEntryPointNotFound;
 }
 
 NTSTATUS query(HANDLE process, PVOID base, int info_class, PVOID buffer, SIZE_T length, PSIZE_T returned) {

@@ -17,6 +17,14 @@ NTSTATUS protect(HANDLE process, PVOID* base, PSIZE_T size, ULONG new_protect, P
   return NtProtectVirtualMemory(process, base, size, new_protect, old_protect);
 }
 
+NTSTATUS lock(HANDLE process, PVOID* base, PSIZE_T size, ULONG type) {
+  return NtLockVirtualMemory(process, base, size, type);
+}
+
+NTSTATUS unlock(HANDLE process, PVOID* base, PSIZE_T size, ULONG type) {
+  return NtUnlockVirtualMemory(process, base, size, type);
+}
+
 NTSTATUS query(HANDLE process, PVOID base, int info_class, PVOID buffer, SIZE_T length, PSIZE_T returned) {
   return NtQueryVirtualMemory(process, base, static_cast<MEMORY_INFORMATION_CLASS>(info_class), buffer, length,
                               returned);
