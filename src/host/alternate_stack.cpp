@@ -34,12 +34,15 @@ Bytes frame_size() {
 
 thread_local constinit unsigned changes __attribute__((tls_model("initial-exec"))) = 0;
 
-void install(AddressRange stack) {
+bool install(AddressRange stack) {
   stack_t wanted{};
   wanted.ss_sp = reinterpret_cast<void*>(stack.begin);
   wanted.ss_size = stack.size();
-  system_call(SYS_sigaltstack, as_argument(&wanted));
+  if (system_call(SYS_sigaltstack, as_argument(&wanted)) != 0) {
+    return false;
+  }
   ++changes;
+  return true;
 }
 
 void free_own(AddressRange stack) {
@@ -113,12 +116,12 @@ void make_alternate_stack() {
     return; // the program's own
   }
   AddressRange stack = map_stack(kDefaultRoom + frame_size());
-  if (stack.empty()) {
+  if (stack.empty() || !install(stack)) {
+    free_own(stack);
     thread_has_stack = false;
     return;
   }
   own = stack;
-  install(stack);
   // Where the end of the thread can't be noticed its stack stays mapped; that is the lesser evil.
   static_cast<void>(will_leave());
 }
@@ -160,10 +163,12 @@ RoomAnswer grow_overflow_room(Bytes room) {
   if (larger.empty()) {
     return RoomAnswer::no_memory;
   }
-  AddressRange old = own;
+  if (!install(larger)) { // and the old one stays in use
+    free_own(larger);
+    return RoomAnswer::no_memory;
+  }
+  free_own(own);
   own = larger;
-  install(larger);
-  free_own(old);
   detail::thread_has_stack = true;
   static_cast<void>(will_leave());
   return RoomAnswer::ok;

@@ -57,6 +57,38 @@ long map(Address at, Bytes size, int protection, int flags) {
 
 bool is_error(long result) { return result < 0 && result > -4096; }
 
+// Of the kernel's questions about locks the only one that changes nothing: on anonymous memory MS_INVALIDATE does
+// nothing but refuse where a page is locked.
+bool is_locked(AddressRange range) {
+  return system_call(SYS_msync, static_cast<long>(range.begin), static_cast<long>(range.size()), MS_INVALIDATE) ==
+         -EBUSY;
+}
+
+// Does what locked memory does not allow: lifts the lock and puts it back, for pages that will be committed later.
+// Only for what drops the contents, so nothing is lost by it. Locks are looked for page by page, which is slow and
+// rare.
+template <typename Drop> long drop_locked(AddressRange range, Drop drop) {
+  long result = is_locked(range) ? 0 : -EINVAL;
+  for (Address at = range.begin; at < range.end && result == 0;) {
+    bool locked = is_locked({at, at + kPage});
+    AddressRange piece{at, at + kPage};
+    while (piece.end < range.end && is_locked({piece.end, piece.end + kPage}) == locked) {
+      piece.end += kPage;
+    }
+    auto begin = static_cast<long>(piece.begin);
+    auto size = static_cast<long>(piece.size());
+    if (locked && system_call(SYS_munlock, begin, size) != 0) {
+      return -EINVAL;
+    }
+    result = drop(piece);
+    if (locked) {
+      system_call(SYS_mlock2, begin, size, kLockOnFault);
+    }
+    at = piece.end;
+  }
+  return result;
+}
+
 } // namespace
 
 Address map_reserved(Bytes size) {
@@ -110,15 +142,8 @@ Kernel protect(AddressRange range, Access access) {
 
 Kernel install_guards(AddressRange range) {
   long result = advise(range, kGuardInstall);
-  if (result == -EINVAL) {
-    // Locked by the program (mlock, mlockall): K4, K5. What was locked is discarded with the page, so lifting the lock
-    // loses nothing; it is put back for pages that will be committed later.
-    auto begin = static_cast<long>(range.begin);
-    auto size = static_cast<long>(range.size());
-    if (system_call(SYS_munlock, begin, size) == 0) {
-      result = advise(range, kGuardInstall);
-      system_call(SYS_mlock2, begin, size, kLockOnFault);
-    }
+  if (result == -EINVAL) { // locked by the program (mlock, mlockall): K4, K5
+    result = drop_locked(range, [](AddressRange piece) { return advise(piece, kGuardInstall); });
   }
   return to_kernel(result);
 }
@@ -126,9 +151,13 @@ Kernel install_guards(AddressRange range) {
 Kernel remove_guards(AddressRange range) { return to_kernel(advise(range, kGuardRemove)); }
 
 Kernel discard(AddressRange range) {
-  long result = advise(range, MADV_DONTNEED);
+  // In this order: MADV_DONTNEED refuses locked memory after a partial effect.
+  long result = advise(range, kDontNeedLocked);
+  if (result == -EINVAL) { // before Linux 5.18
+    result = advise(range, MADV_DONTNEED);
+  }
   if (result == -EINVAL) {
-    result = advise(range, kDontNeedLocked);
+    result = drop_locked(range, [](AddressRange piece) { return advise(piece, MADV_DONTNEED); });
   }
   return to_kernel(result);
 }
@@ -149,14 +178,17 @@ Kernel discard_lazily(AddressRange range) { return to_kernel(advise(range, MADV_
 void exclude_from_dumps(AddressRange range) { advise(range, MADV_DONTDUMP); }
 void include_in_dumps(AddressRange range) { advise(range, MADV_DODUMP); }
 
-void touch_and_discard(Address page) {
+Primed prime(Address page, bool by_marker) {
   AddressRange range{page, page + kPage};
+  if (by_marker && install_guards(range) == Kernel::ok) {
+    return remove_guards(range) == Kernel::ok ? Primed::by_marker : Primed::spoilt;
+  }
   if (protect(range, Access::read_write) != Kernel::ok) {
-    return; // overcommit mode 2 may refuse; then pieces merge less well, and nothing else differs
+    return Primed::otherwise; // overcommit mode 2 may refuse; then pieces merge less well, and nothing else differs
   }
   *reinterpret_cast<volatile char*>(page) = 0;
   static_cast<void>(discard(range));
-  static_cast<void>(protect(range, Access::none));
+  return protect(range, Access::none) == Kernel::ok ? Primed::otherwise : Primed::spoilt;
 }
 
 std::uint64_t mapping_limit() {
@@ -166,13 +198,16 @@ std::uint64_t mapping_limit() {
     return kDefault;
   }
   char text[32];
-  long length = system_call(SYS_read, file, as_argument(text), sizeof text);
+  long length = system_call(SYS_read, file, as_argument(text), sizeof text); // all or never: a second read gets nothing
   system_call(SYS_close, file);
   std::uint64_t value = 0;
-  for (long i = 0; i < length && text[i] >= '0' && text[i] <= '9'; ++i) {
+  long i = 0;
+  for (; i < length && text[i] >= '0' && text[i] <= '9'; ++i) {
     value = value * 10 + static_cast<std::uint64_t>(text[i] - '0');
   }
-  return value != 0 ? value : kDefault;
+  // Without the end of the line it is a part of the number, which would be taken for a low limit.
+  bool whole = i < length && text[i] == '\n';
+  return whole && value != 0 ? value : kDefault;
 }
 
 } // namespace winmem::host

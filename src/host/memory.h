@@ -36,7 +36,8 @@ Kernel unmap(AddressRange range);
 Kernel protect(AddressRange range, Access access);
 
 // Guard markers (Linux 6.13): the page becomes inaccessible and its contents go; the mapping is not split (K1 to K3).
-// On locked pages the kernel refuses after a partial effect (K4), so these lift the lock, retry and lock again.
+// On locked pages the kernel refuses to install, after a partial effect (K4), so this lifts the lock, retries and locks
+// again.
 Kernel install_guards(AddressRange range);
 Kernel remove_guards(AddressRange range);
 
@@ -60,9 +61,14 @@ Kernel discard_lazily(AddressRange range);
 void exclude_from_dumps(AddressRange range);
 void include_in_dumps(AddressRange range);
 
-// One page written and dropped again, so that the kernel gives the mapping its anon_vma while it is whole: then all
-// pieces later merge again (K13). For kernels without guard markers.
-void touch_and_discard(Address page);
+// Gives a fresh, inaccessible mapping its anon_vma while it is whole, by its first page: then all pieces later merge
+// again (K13). By a marker that comes and goes, if wanted and if the kernel has markers; else the page is written and
+// dropped.
+enum class [[nodiscard]] Primed : std::uint8_t{
+    by_marker, otherwise,
+    spoilt, // the marker or the access cannot be taken back; the mapping is of no use
+};
+Primed prime(Address page, bool by_marker);
 
 // vm.max_map_count, 65530 when it cannot be read.
 std::uint64_t mapping_limit();

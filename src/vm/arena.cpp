@@ -43,18 +43,6 @@ AddressRange obtain() {
   return {};
 }
 
-// Whether the kernel has markers, found out on the arena's first page; that also gives the mapping its anon_vma while
-// it is whole, so that chunks opened apart merge later (K13).
-bool prime(AddressRange mapping) {
-  AddressRange first{mapping.begin, mapping.begin + kPage};
-  if (!host::disabled(host::Feature::guard) && host::install_guards(first) == host::Kernel::ok) {
-    static_cast<void>(host::remove_guards(first));
-    return true;
-  }
-  host::touch_and_discard(mapping.begin);
-  return false;
-}
-
 // Edges that are no whole chunk go back to the kernel, so that they are not shown as somebody's reservation.
 AddressRange trim(AddressRange mapping) {
   AddressRange inner = mapping.round_in(kChunk);
@@ -69,7 +57,15 @@ AddressRange trim(AddressRange mapping) {
 void obtain_locked() {
   AddressRange mapping = obtain();
   if (!mapping.empty()) {
-    guards = prime(mapping);
+    // This also finds out whether the kernel has markers.
+    host::Primed primed = host::prime(mapping.begin, !host::disabled(host::Feature::guard));
+    guards = primed == host::Primed::by_marker;
+    if (primed == host::Primed::spoilt) {
+      static_cast<void>(host::unmap(mapping));
+      mapping = {};
+    }
+  }
+  if (!mapping.empty()) {
     mapping = trim(mapping);
     host::exclude_from_dumps(mapping);
     if (!holes::start_with(mapping)) {

@@ -68,28 +68,49 @@ void mark_closed(Chunk& chunk, AddressRange range) {
   mapping_budget::add(-borders_of(range));
 }
 
-// Markers first, then read-write: no page is open meanwhile.
-bool open_in_kernel(AddressRange range) {
-  if (host::install_guards(range) != Kernel::ok) {
-    return false;
+enum class Opening : std::uint8_t {
+  done,
+  refused, // closed, as before
+  stuck,   // refused, and what was begun could not be undone: no page is accessible, but there are markers
+};
+
+// Markers first, then read-write: no page is open meanwhile. Either may have happened to a part when it fails (K4,
+// K111), and a closed chunk must hold no marker.
+Opening open_in_kernel(AddressRange range) {
+  bool marked = host::install_guards(range) == Kernel::ok;
+  if (marked && host::protect(range, Access::read_write) == Kernel::ok) {
+    host::include_in_dumps(range);
+    return Opening::done;
   }
-  if (host::protect(range, Access::read_write) != Kernel::ok) {
-    static_cast<void>(host::remove_guards(range));
-    return false;
-  }
-  host::include_in_dumps(range);
-  return true;
+  bool undone =
+      (!marked || host::protect(range, Access::none) == Kernel::ok) && host::remove_guards(range) == Kernel::ok;
+  return undone ? Opening::refused : Opening::stuck;
 }
 
+// A chunk that is stuck counts as open: then whoever commits there removes the markers and sets the protection.
+void mark_stuck(Chunk& chunk, AddressRange range) {
+  mark_open(chunk, range);
+  chunk.odd_protection.store(true, std::memory_order_relaxed);
+  idle.fetch_add(1, std::memory_order_relaxed);
+}
+
+enum class Closing : std::uint8_t {
+  done,
+  hidden,  // the contents are gone and no page is accessible, but the chunk has to stay open
+  refused, // contents as before; the protection is to be restored, and markers may be missing
+};
+
 // PROT_NONE first, for the same reason. Removing the markers and discarding frees the page tables too (K10).
-bool close_in_kernel(AddressRange range) {
+Closing close_in_kernel(AddressRange range) {
   if (host::protect(range, Access::none) != Kernel::ok) {
-    return false;
+    // For want of a mapping; markers need none.
+    return host::install_guards(range) == Kernel::ok ? Closing::hidden : Closing::refused;
   }
-  static_cast<void>(host::remove_guards(range));
-  static_cast<void>(host::discard(range));
+  if (host::remove_guards(range) != Kernel::ok || host::discard(range) != Kernel::ok) {
+    return host::install_guards(range) == Kernel::ok ? Closing::hidden : Closing::refused;
+  }
   host::exclude_from_dumps(range);
-  return true;
+  return Closing::done;
 }
 
 // The chunks between `below` (open) and `chunk`, opened under markers, so that all become one mapping. Locks of others
@@ -108,12 +129,14 @@ void bridge_from(Address below, Address chunk) {
     }
     bridgeable = between.committed == 0 && !between.is_open.load(std::memory_order_relaxed);
   }
-  bool opened = bridgeable && locked_end == gap.end && open_in_kernel(gap);
+  Opening opening = bridgeable && locked_end == gap.end ? open_in_kernel(gap) : Opening::refused;
   for (Address each = gap.begin; each < locked_end; each += kChunk) {
     Chunk& between = at(each);
-    if (opened) {
+    if (opening == Opening::done) {
       mark_open(between, range_of(each));
       idle.fetch_add(1, std::memory_order_relaxed);
+    } else if (opening == Opening::stuck) {
+      mark_stuck(between, range_of(each));
     }
     between.lock.unlock();
   }
@@ -139,15 +162,18 @@ bool open_locked(Chunk& chunk, AddressRange range) {
   if (mapping_budget::tight()) {
     bridge_to_neighbours(range.begin);
   }
-  if (!open_in_kernel(range)) {
+  switch (open_in_kernel(range)) {
+  case Opening::done:
+    mark_open(chunk, range);
+    return true;
+  case Opening::stuck:
+    mark_stuck(chunk, range);
     return false;
+  case Opening::refused:
+    break;
   }
-  mark_open(chunk, range);
-  return true;
+  return false;
 }
-
-// For want of a mapping a stretch cannot be closed; markers need none.
-bool hide_in_kernel(AddressRange range) { return host::install_guards(range) == Kernel::ok; }
 
 } // namespace
 
@@ -213,11 +239,14 @@ void unpin(Chunk& chunk, Address at, unsigned pages) {
   if (chunk.committed != 0 || pages == 0 || !chunk.is_open.load(std::memory_order_relaxed)) {
     return;
   }
-  if (idle.load(std::memory_order_relaxed) >= kIdleLimit && !mapping_budget::tight() && close_in_kernel(range_of(at))) {
-    mark_closed(chunk, range_of(at));
-  } else {
-    idle.fetch_add(1, std::memory_order_relaxed);
+  if (idle.load(std::memory_order_relaxed) >= kIdleLimit && !mapping_budget::tight()) {
+    if (close_in_kernel(range_of(at)) == Closing::done) {
+      mark_closed(chunk, range_of(at));
+      return;
+    }
+    chunk.odd_protection.store(true, std::memory_order_relaxed);
   }
+  idle.fetch_add(1, std::memory_order_relaxed);
 }
 
 bool close_whole(AddressRange range) {
@@ -246,8 +275,9 @@ bool close_whole(AddressRange range) {
       continue;
     }
     AddressRange stretch{begin, end};
-    bool closed = close_in_kernel(stretch);
-    bool hidden = closed || hide_in_kernel(stretch);
+    Closing closing = close_in_kernel(stretch);
+    bool closed = closing == Closing::done;
+    bool hidden = closing != Closing::refused;
     if (!hidden && changed) {
       // Part is gone already. The contents must go here too; the pages stay touchable until their next commit.
       static_cast<void>(host::discard(stretch));
@@ -258,12 +288,12 @@ bool close_whole(AddressRange range) {
       if (hidden) {
         bool was_idle = chunk.committed == 0;
         chunk.committed = 0;
-        if (closed) {
-          mark_closed(chunk, range_of(each));
-        } else {
-          chunk.odd_protection.store(true, std::memory_order_relaxed);
-        }
         idle.fetch_add((closed ? 0 : 1) - (was_idle ? 1 : 0), std::memory_order_relaxed);
+      }
+      if (closed) {
+        mark_closed(chunk, range_of(each));
+      } else {
+        chunk.odd_protection.store(true, std::memory_order_relaxed);
       }
       chunk.lock.unlock();
     }

@@ -53,7 +53,8 @@ void set_open(Chunk& chunk, Address at);
 void unpin(Chunk& chunk, Address at, unsigned pages);
 
 // Makes all pages of `range` (whole chunks, all of the caller's region) inaccessible, drops their contents and counts
-// none of them any more; closes the chunks where the kernel lets it. False, with nothing changed, when it cannot.
+// none of them any more; closes the chunks where the kernel lets it. False when it cannot: then contents and counts are
+// as before, and the caller has to restore the protections.
 [[nodiscard]] bool close_whole(AddressRange range);
 
 Bytes footprint();

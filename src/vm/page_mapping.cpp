@@ -124,8 +124,11 @@ void restore_protection(const PageSpan& span) {
     AddressRange range{span.region.address_of(run.begin), span.region.address_of(run.end)};
     if (run.state == PageState::reserved && span.region.place == Place::chunked) {
       for_each_piece(range, [&](AddressRange piece) {
-        bool open = chunks::at(piece.begin).is_open.load(std::memory_order_relaxed);
-        static_cast<void>(host::protect(piece, open ? Access::read_write : Access::none));
+        const Chunk& chunk = chunks::at(piece.begin);
+        // Where the protection is odd a marker may be missing, too, so inaccessible is right there.
+        bool plain =
+            chunk.is_open.load(std::memory_order_relaxed) && !chunk.odd_protection.load(std::memory_order_relaxed);
+        static_cast<void>(host::protect(piece, plain ? Access::read_write : Access::none));
         return true;
       });
     } else {
@@ -229,26 +232,35 @@ Status commit_chunked(const PageSpan& span, PageState state) {
   return Status::ok;
 }
 
-// Part of a chunk: markers discard the pages and hide them, whatever their protection (K3). `forced`: another part is
-// gone already, so the contents must go although hiding failed.
-bool hide_piece(AddressRange piece, bool forced) {
-  if (host::install_guards(piece) == Kernel::ok) {
-    return true;
-  }
-  bool hidden = host::protect(piece, Access::none) == Kernel::ok;
-  if (hidden || forced) {
-    static_cast<void>(host::discard(piece));
-    chunks::at(piece.begin).odd_protection.store(true, std::memory_order_relaxed);
-  }
-  return hidden || forced;
+PageSpan part_of(const PageSpan& span, AddressRange piece) {
+  return {span.region, span.old, span.region.page_at(piece.begin), span.region.page_at(piece.end)};
 }
 
 // Read-write again below the markers, so that the next commit need not say so. May fail for want of a mapping.
-void level_protection(const PageSpan& span, AddressRange piece) {
-  PageSpan inner{span.region, span.old, span.region.page_at(piece.begin), span.region.page_at(piece.end)};
-  if (!all_have(inner, Access::read_write) && host::protect(piece, Access::read_write) != Kernel::ok) {
-    chunks::at(piece.begin).odd_protection.store(true, std::memory_order_relaxed);
+void level_protection(const PageSpan& piece) {
+  if (!all_have(piece, Access::read_write) && host::protect(piece.range(), Access::read_write) != Kernel::ok) {
+    chunks::at(piece.range().begin).odd_protection.store(true, std::memory_order_relaxed);
   }
+}
+
+// Part of a chunk: markers discard the pages and hide them, whatever their protection (K3). `forced`: another part is
+// gone already, so the contents must go although hiding failed.
+bool hide_piece(const PageSpan& piece, bool forced) {
+  AddressRange range = piece.range();
+  if (host::install_guards(range) == Kernel::ok) {
+    level_protection(piece);
+    return true;
+  }
+  chunks::at(range.begin).odd_protection.store(true, std::memory_order_relaxed);
+  if (host::protect(range, Access::none) == Kernel::ok && host::discard(range) == Kernel::ok) {
+    return true;
+  }
+  if (forced) {
+    static_cast<void>(host::discard(range));
+  } else {
+    restore_protection(piece);
+  }
+  return forced;
 }
 
 Status decommit_chunked(const PageSpan& span) {
@@ -259,10 +271,9 @@ Status decommit_chunked(const PageSpan& span) {
   auto hide = [&](AddressRange piece) {
     unsigned committed = counter.committed(piece);
     if (committed != 0) {
-      if (!hide_piece(piece, changed)) {
+      if (!hide_piece(part_of(span, piece), changed)) {
         return false;
       }
-      level_protection(span, piece);
       chunks::unpin(chunks::at(piece.begin), piece.begin, committed);
       changed = true;
     }
@@ -273,6 +284,7 @@ Status decommit_chunked(const PageSpan& span) {
   }
   // The whole chunks first: they are the likeliest to be refused, and then nothing has changed yet.
   if (!chunks::close_whole(whole)) {
+    restore_protection(part_of(span, whole));
     return Status::no_memory;
   }
   changed = true;
@@ -294,11 +306,10 @@ Status commit_plain(const PageSpan& span, PageState state) {
 }
 
 Status decommit_plain(const PageSpan& span) {
-  if (host::protect(span.range(), Access::none) != Kernel::ok) {
+  if (host::protect(span.range(), Access::none) != Kernel::ok || host::discard(span.range()) != Kernel::ok) {
     restore_protection(span);
     return Status::no_memory;
   }
-  static_cast<void>(host::discard(span.range()));
   host::exclude_from_dumps(span.range());
   return Status::ok;
 }

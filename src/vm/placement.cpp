@@ -54,11 +54,9 @@ Status map_outside(AddressRange range) {
   case host::Kernel::refused:
     return Status::conflicting_addresses;
   }
-  AddressRange first{range.begin, range.begin + kPage};
-  if (arena::has_guards() && host::install_guards(first) == host::Kernel::ok) {
-    static_cast<void>(host::remove_guards(first));
-  } else {
-    host::touch_and_discard(range.begin);
+  if (host::prime(range.begin, arena::has_guards()) == host::Primed::spoilt) {
+    static_cast<void>(host::unmap(range));
+    return Status::no_memory;
   }
   host::exclude_from_dumps(range);
   return Status::ok;
