@@ -73,27 +73,76 @@ namespace winmem::exception {
 
 namespace {
 
+// A call lies on the stack, so longjmp may leave it behind, and what comes next be written over it. Hence the seal, and
+// hence two directions: from the outermost inwards every call is reached through one that still stands.
 struct Call {
   void* stack; // first: the assembly above stores it
   Call* outer;
+  Call* inner;
   Filter filter;
   void* context;
   DWORD code;
-  bool on_threads_stack; // and not on a coroutine's
+  std::uint64_t seal; // of the pointers between stack and code, and of the place
 };
 
+thread_local constinit Call* outermost __attribute__((tls_model("initial-exec"))) = nullptr;
 thread_local constinit Call* innermost __attribute__((tls_model("initial-exec"))) = nullptr;
 
-// Calls that longjmp jumped over: they lie below the stack pointer. On another stack than the thread's that can't be
-// told.
+// Looks at what longjmp may have left: AddressSanitizer would complain.
+[[gnu::no_sanitize_address]] std::uint64_t seal_of(const Call& call) {
+  std::uint64_t seal = 0x77696E6D656D7472;
+  const void* const parts[] = {&call, call.outer, call.inner, reinterpret_cast<const void*>(call.filter), call.context};
+  for (const void* part : parts) {
+    seal = (seal ^ reinterpret_cast<Address>(part)) * 0x9E3779B97F4A7C15;
+    seal ^= seal >> 32;
+  }
+  return seal;
+}
+
+// Makes `call` the innermost one; none if it is null.
+void end_list_at(Call* call) {
+  innermost = call;
+  if (call == nullptr) {
+    outermost = nullptr;
+    return;
+  }
+  call->inner = nullptr;
+  call->seal = seal_of(*call);
+}
+
+void enter(Call& call) {
+  if (innermost == nullptr) {
+    outermost = &call;
+  } else {
+    innermost->inner = &call;
+    innermost->seal = seal_of(*innermost);
+  }
+  innermost = &call;
+}
+
+[[gnu::no_sanitize_address]] bool stands(const Call* call, AddressRange threads, Address stack) {
+  auto at = reinterpret_cast<Address>(call);
+  return !(threads.contains(at) && at < stack) && call->seal == seal_of(*call);
+}
+
+// Calls that longjmp jumped over lie below the stack pointer, or something else is there now. On another stack than the
+// thread's that can't be told.
 void forget_left_calls(Address stack) {
+  if (innermost == nullptr) {
+    return;
+  }
   AddressRange threads = host::own_stack_pages();
   if (!threads.contains(stack)) {
     return;
   }
-  while (innermost != nullptr && innermost->on_threads_stack && reinterpret_cast<Address>(innermost) < stack) {
-    innermost = innermost->outer;
+  if (stands(innermost, threads, stack)) {
+    return; // and so do those around it
   }
+  Call* last = nullptr;
+  for (Call* call = outermost; call != nullptr && stands(call, threads, stack); call = call->inner) {
+    last = call;
+  }
+  end_list_at(last);
 }
 
 } // namespace
@@ -103,12 +152,17 @@ extern "C" {
 int winmem_run_body(winmem::exception::Call*, void (*body)(void*), void* context);
 [[noreturn]] void winmem_end_body(winmem::exception::Call*);
 
+// AddressSanitizer's, in a program that has it: frames are about to be left, as by longjmp.
+[[gnu::weak]] void __asan_handle_no_return();
+
 // Called by whoever unwinds the stack, with the rules of the C++ ABI for unwinding.
 [[gnu::visibility("hidden")]] int winmem_body_personality(int, int actions, std::uint64_t, void*, void*) {
   constexpr int kCleanupPhase = 2;
   constexpr int kContinueUnwind = 8;
-  if ((actions & kCleanupPhase) != 0 && winmem::exception::innermost != nullptr) {
-    winmem::exception::innermost = winmem::exception::innermost->outer;
+  using namespace winmem::exception;
+  // Calls inside this one that longjmp left are still listed, perhaps; then the stack pointer will tell later.
+  if ((actions & kCleanupPhase) != 0 && innermost != nullptr && innermost->seal == seal_of(*innermost)) {
+    end_list_at(innermost->outer);
   }
   return kContinueUnwind;
 }
@@ -119,13 +173,12 @@ namespace winmem::exception {
 bool has_filters() { return innermost != nullptr; }
 
 bool run_under_filter(void (*body)(void*), Filter filter, void* context, DWORD& code) {
-  auto here = reinterpret_cast<Address>(__builtin_frame_address(0));
-  AddressRange threads = host::own_stack_pages();
-  forget_left_calls(here);
-  Call call{nullptr, innermost, filter, context, 0, threads.contains(here)};
-  innermost = &call;
+  forget_left_calls(reinterpret_cast<Address>(__builtin_frame_address(0)));
+  Call call{nullptr, innermost, nullptr, filter, context, 0, 0};
+  call.seal = seal_of(call);
+  enter(call);
   bool was_ended = winmem_run_body(&call, body, context) != 0;
-  innermost = call.outer;
+  end_list_at(call.outer);
   if (was_ended) {
     code = call.code;
   }
@@ -143,7 +196,10 @@ FilterAnswer ask_filters(EXCEPTION_POINTERS& info, Address stack) {
     }
     if (answer > 0) {
       call->code = info.ExceptionRecord->ExceptionCode;
-      innermost = call;
+      end_list_at(call);
+      if (__asan_handle_no_return != nullptr) {
+        __asan_handle_no_return();
+      }
       winmem_end_body(call);
     }
   }

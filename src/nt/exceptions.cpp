@@ -29,10 +29,9 @@ VOID NTAPI RtlRaiseException(PEXCEPTION_RECORD ExceptionRecord) {
                                                       PDWORD BackTraceHash) {
   constexpr Bytes kOnStack = 128;
   constexpr Bytes kMostFrames = 0xFFFF;
-  constexpr Bytes kOwn = 1; // this function's
+  constexpr Bytes kOwn = 8; // winmem's own frames and those that a sanitizer puts around libc's, at most
   Bytes capture = FramesToCapture < kMostFrames ? FramesToCapture : kMostFrames;
-  constexpr Bytes kBackTrace = 1; // host's, which asks libc
-  Bytes wanted = kBackTrace + kOwn + (FramesToSkip < kMostFrames ? FramesToSkip : kMostFrames) + capture;
+  Bytes wanted = kOwn + (FramesToSkip < kMostFrames ? FramesToSkip : kMostFrames) + capture;
   void* few[kOnStack];
   void** addresses = few;
   Bytes size = round_up(wanted * sizeof(void*), kPage);
@@ -44,7 +43,11 @@ VOID NTAPI RtlRaiseException(PEXCEPTION_RECORD ExceptionRecord) {
     }
   }
   Bytes got = host::back_trace(addresses, wanted);
-  Bytes first = kOwn + FramesToSkip;
+  Bytes first = 0;
+  while (first < got && addresses[first] != __builtin_return_address(0)) {
+    ++first;
+  }
+  first += FramesToSkip;
   WORD count = 0;
   DWORD hash = 0;
   for (Bytes i = first; i < got && count < capture; ++i) {
