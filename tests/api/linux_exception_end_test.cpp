@@ -217,5 +217,16 @@ TEST(Site, the_last_instruction_with_a_filter) { expect_site("Site.with_a_filter
 TEST(Site, the_last_instruction_after_the_handler_is_gone) { expect_site("Site.after_the_handler_is_gone", 0x18); }
 TEST(Site, the_last_instruction_at_a_guard_page) { expect_site("Site.of_a_guard_page", 0x20000018); }
 
+#if defined(__SANITIZE_ADDRESS__)
+TEST(Site, AddressSanitizer_reports_the_same_one) {
+  for (const char* scenario : {"Site.with_a_handler_that_searches", "Site.with_a_filter_that_executes_the_handler"}) {
+    const std::string report = words_of(scenario);
+
+    EXPECT_NE(report.find("SEGV on unknown address 0x000000000018"), std::string::npos) << report;
+    EXPECT_NE(report.find("in scenario_Site_with_a_"), std::string::npos) << report;
+  }
+}
+#endif
+
 } // namespace
 } // namespace apitest

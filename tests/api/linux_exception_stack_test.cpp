@@ -54,6 +54,15 @@ private:
   }};
 };
 
+// AddressSanitizer may keep locals apart from the stack.
+constexpr bool runs_elsewhere() {
+#if defined(__SANITIZE_ADDRESS__)
+  return true;
+#else
+  return false;
+#endif
+}
+
 std::size_t mappings() {
   std::ifstream maps("/proc/self/maps");
   std::string line;
@@ -228,9 +237,7 @@ SCENARIO_TEST(SignalStack, a_coroutine_on_a_mapped_stack, "exit 0") {
   swapcontext(&main_context, &other_context);
 
   DEMAND(coroutine_answer == -1);
-#if !defined(__SANITIZE_ADDRESS__)
-  DEMAND(on_it);
-#endif
+  DEMAND(on_it || runs_elsewhere());
 }
 
 SCENARIO_TEST(SignalStack, a_coroutine_on_memory_of_ours, "exit 0") {

@@ -113,8 +113,6 @@ int call_function(const void* place) { return reinterpret_cast<int (*)()>(const_
 
 bool guard_markers_missing() { return false; }
 
-bool can_undo_resets() { return false; }
-
 std::size_t resident_bytes() { return 0; }
 
 bool must_be_small() { return true; }

@@ -17,7 +17,16 @@ namespace {
 
 Scenario* first = nullptr;
 
-[[noreturn]] void become(const char* scenario) {
+enum class SanitizersHandlers { off, on };
+
+[[noreturn]] void become(const char* scenario, SanitizersHandlers handlers) {
+  if (handlers == SanitizersHandlers::off) {
+    const char* given = std::getenv("ASAN_OPTIONS");
+    const std::string options = std::string(given != nullptr ? given : "") +
+                                ":handle_segv=0:handle_sigbus=0:handle_sigill=0:handle_sigfpe=0:handle_sigtrap=0"
+                                ":use_sigaltstack=0";
+    setenv("ASAN_OPTIONS", options.c_str(), 1);
+  }
   rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
   alarm(60);
@@ -45,6 +54,30 @@ std::string describe(int status) {
   return WTERMSIG(status) == SIGALRM ? "no end after a minute" : "signal " + std::to_string(WTERMSIG(status));
 }
 
+struct Run {
+  std::string said;
+  int status;
+};
+
+Run run(const char* scenario, SanitizersHandlers handlers) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) {
+    return {"no pipe", -1};
+  }
+  const pid_t child = fork();
+  if (child == 0) {
+    dup2(ends[1], 2);
+    become(scenario, handlers);
+  }
+  close(ends[1]);
+  Run done{read_all(ends[0]), -1};
+  close(ends[0]);
+  if (child < 0 || waitpid(child, &done.status, 0) != child) {
+    return {"no child", -1};
+  }
+  return done;
+}
+
 } // namespace
 
 Scenario::Scenario(const char* name, Body body) : name_(name), body_(body), next_(first) { first = this; }
@@ -61,25 +94,12 @@ void Scenario::play(const std::string& name) {
 }
 
 std::string outcome_of(const char* scenario) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) {
-    return "no pipe";
-  }
-  const pid_t child = fork();
-  if (child == 0) {
-    dup2(ends[1], 2);
-    become(scenario);
-  }
-  close(ends[1]);
-  const std::string said = read_all(ends[0]);
-  close(ends[0]);
-  int status = 0;
-  if (child < 0 || waitpid(child, &status, 0) != child) {
-    return "no child";
-  }
-  const bool speaks = WIFEXITED(status) && WEXITSTATUS(status) != 0 && !said.empty();
-  return describe(status) + (speaks ? ": " + said : "");
+  const Run done = run(scenario, SanitizersHandlers::off);
+  const bool speaks = WIFEXITED(done.status) && WEXITSTATUS(done.status) != 0 && !done.said.empty();
+  return describe(done.status) + (speaks ? ": " + done.said : "");
 }
+
+std::string words_of(const char* scenario) { return run(scenario, SanitizersHandlers::on).said; }
 
 LastBreath last_breath_of(const char* scenario) {
   LastBreath breath{};
@@ -91,7 +111,7 @@ LastBreath last_breath_of(const char* scenario) {
       _exit(124);
     }
     raise(SIGSTOP);
-    become(scenario);
+    become(scenario, SanitizersHandlers::off);
   }
   int status = 0;
   if (waitpid(child, &status, 0) != child || !WIFSTOPPED(status)) {

@@ -35,6 +35,10 @@ private:
 // and not with 0.
 std::string outcome_of(const char* scenario);
 
+// All that it wrote to stderr. Here a sanitizer's own handlers of signals stay; in the other runs they are off, since
+// they would end the process in their way.
+std::string words_of(const char* scenario);
+
 // What became of a traced run: where its processor was when the process ended, as a core file would show it.
 struct LastBreath {
   std::string outcome;
