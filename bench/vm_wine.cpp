@@ -4,6 +4,7 @@
 // Output:    one line per row on stdout: name/threads, a tab, nanoseconds per step. script/bench runs it in short
 //            rounds between those of vm.cpp and takes the median of the rounds.
 // Time:      each sample runs until it took --milliseconds; a first, shorter run sizes it and warms up.
+#include "fault_operations.h"
 #include "vm_operations.h"
 
 #include <cstring>
@@ -100,5 +101,6 @@ int main(int argc, char** argv) {
       return std::fprintf(stderr, "usage: vm_wine [--milliseconds N] [--filter TEXT]\n"), 2;
   }
   visit_operations(driver);
+  visit_faults(driver);
   return 0;
 }

@@ -1,0 +1,82 @@
+// The Windows side of what faults cost; raw_fault_operations.h has what Linux programs write for the same.
+//
+// Owns:      one class per row, of the form that vm_operations.h explains. They register a vectored handler, so vm.cpp
+//            measures them in a process of their own: signal handlers stay once they are there.
+#pragma once
+
+#include "vm_operations.h"
+
+namespace bench {
+
+// A read of one byte into al, two bytes of code long.
+inline void read_byte(const void* address) {
+  __asm__ volatile("movb (%%rcx), %%al" : : "c"(address) : "rax", "memory");
+}
+constexpr unsigned kReadLength = 2;
+
+class Handler {
+public:
+  explicit Handler(PVECTORED_EXCEPTION_HANDLER function) : handle_(AddVectoredExceptionHandler(1, function)) {
+    must(handle_ != nullptr, "AddVectoredExceptionHandler");
+  }
+  Handler(const Handler&) = delete;
+  Handler& operator=(const Handler&) = delete;
+  ~Handler() { must(RemoveVectoredExceptionHandler(handle_) != 0, "RemoveVectoredExceptionHandler"); }
+
+private:
+  PVOID handle_;
+};
+
+// A read of a reserved page; the handler steps over it.
+struct FaultHandleContinue {
+  FaultHandleContinue() : base(reserve(kGranule)) {}
+  FaultHandleContinue(const FaultHandleContinue&) = delete;
+  FaultHandleContinue& operator=(const FaultHandleContinue&) = delete;
+  ~FaultHandleContinue() { release(base); }
+
+  static LONG CALLBACK step_over(EXCEPTION_POINTERS* exception) {
+    if (exception->ExceptionRecord->ExceptionCode != static_cast<DWORD>(EXCEPTION_ACCESS_VIOLATION))
+      return EXCEPTION_CONTINUE_SEARCH;
+    exception->ContextRecord->Rip += kReadLength;
+    return EXCEPTION_CONTINUE_EXECUTION;
+  }
+
+  void operator()() { read_byte(base); }
+
+  unsigned char* base;
+  Handler handler{step_over};
+};
+
+// A page in the middle of 16 touched ones becomes a guard page, is touched, and is an ordinary page again.
+struct GuardHitContinue {
+  GuardHitContinue() : base(reserve(kGranule, MEM_RESERVE | MEM_COMMIT)), page(base + 4 * kPage) {
+    for (std::size_t at = 0; at < kGranule; at += kPage)
+      touch(base + at);
+  }
+  GuardHitContinue(const GuardHitContinue&) = delete;
+  GuardHitContinue& operator=(const GuardHitContinue&) = delete;
+  ~GuardHitContinue() { release(base); }
+
+  static LONG CALLBACK go_on(EXCEPTION_POINTERS* exception) {
+    return exception->ExceptionRecord->ExceptionCode == static_cast<DWORD>(EXCEPTION_GUARD_PAGE)
+               ? EXCEPTION_CONTINUE_EXECUTION
+               : EXCEPTION_CONTINUE_SEARCH;
+  }
+
+  void operator()() {
+    DWORD old = 0;
+    must(VirtualProtect(page, kPage, PAGE_READWRITE | PAGE_GUARD, &old) != 0, "VirtualProtect(PAGE_GUARD)");
+    touch(page);
+  }
+
+  unsigned char* base;
+  unsigned char* page;
+  Handler handler{go_on};
+};
+
+template <class Visitor> void visit_faults(Visitor& visitor) {
+  visitor.template row<FaultHandleContinue>("fault_handle_continue", 1);
+  visitor.template row<GuardHitContinue>("guard_hit_continue", 1);
+}
+
+} // namespace bench
