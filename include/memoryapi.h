@@ -185,6 +185,17 @@ typedef BAD_MEMORY_CALLBACK_ROUTINE* PBAD_MEMORY_CALLBACK_ROUTINE;
 #define FILE_CACHE_MIN_HARD_ENABLE  4
 #define FILE_CACHE_MIN_HARD_DISABLE 8
 
+// The whole allocation that holds VirtualAddress: where it begins, how large it is, how much of it is committed. The
+// only class is MemoryRegionInfo, and MemoryInformation a WIN32_MEMORY_REGION_INFORMATION; with MemoryInformationSize
+// below 32 bytes, but not below 24, its CommitSize is left out. *ReturnSize, if ReturnSize is not NULL, gets the bytes
+// written. [V115]
+// Errors: ERROR_INVALID_PARAMETER (class, address), ERROR_BAD_LENGTH (size), ERROR_INVALID_HANDLE, ERROR_NOACCESS
+// (a pointer that can't be written), ERROR_UNEXP_NET_ERR (59: nothing is allocated there).
+WINBASEAPI BOOL WINAPI QueryVirtualMemoryInformation(HANDLE Process, const VOID* VirtualAddress,
+                                                     WIN32_MEMORY_INFORMATION_CLASS MemoryInformationClass,
+                                                     PVOID MemoryInformation, SIZE_T MemoryInformationSize,
+                                                     PSIZE_T ReturnSize);
+
 WINMEM_END_C
 
 #endif

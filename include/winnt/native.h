@@ -143,7 +143,11 @@ NTSYSCALLAPI NTSTATUS NTAPI NtFreeVirtualMemory(HANDLE ProcessHandle, PVOID* Bas
 NTSYSCALLAPI NTSTATUS NTAPI NtProtectVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, PSIZE_T RegionSize,
                                                    ULONG NewProtection, PULONG OldProtection);
 
-// VirtualQuery's work, and more classes. ReturnLength may be NULL (V114).
+// VirtualQuery's work (MemoryBasicInformation), and two classes more: MemoryRegionInformation tells of the whole
+// region, MemoryWorkingSetExInformation of chosen pages, and ignores BaseAddress. ReturnLength may be NULL (V114 to
+// V116). Errors: STATUS_INFO_LENGTH_MISMATCH, STATUS_INVALID_INFO_CLASS, STATUS_INVALID_HANDLE,
+// STATUS_ACCESS_VIOLATION, STATUS_INVALID_PARAMETER (beyond user addresses), STATUS_INVALID_ADDRESS (class 3: nothing
+// is allocated there).
 NTSYSCALLAPI NTSTATUS NTAPI NtQueryVirtualMemory(HANDLE ProcessHandle, PVOID BaseAddress,
                                                  MEMORY_INFORMATION_CLASS MemoryInformationClass,
                                                  PVOID MemoryInformation, SIZE_T MemoryInformationLength,

@@ -33,6 +33,7 @@ enum class [[nodiscard]] Status : std::uint32_t{
     invalid_info_class = 0xC0000003,
     memory_not_allocated = 0xC00000A0,
     commitment_limit = 0xC000012D,
+    invalid_address = 0xC0000141,
 };
 
 } // namespace winmem

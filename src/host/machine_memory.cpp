@@ -40,7 +40,8 @@ MachineMemory machine_memory() {
   }
   TextFile file("/proc/meminfo");
   while (const char* line = file.next_line()) {
-    if (kilobytes(line, "MemAvailable:", machine.available) || kilobytes(line, "CommitLimit:", machine.strict_limit)) {
+    if (kilobytes(line, "MemTotal:", machine.physical) || kilobytes(line, "MemAvailable:", machine.available) ||
+        kilobytes(line, "SwapTotal:", machine.swap) || kilobytes(line, "CommitLimit:", machine.strict_limit)) {
       continue;
     }
     if (kilobytes(line, "Committed_AS:", machine.strict_in_use)) {

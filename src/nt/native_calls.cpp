@@ -1,5 +1,7 @@
 // NtAllocateVirtualMemory and its company: base and size are read and written through the caller's pointers, and stay
 // untouched on failure (V110).
+#include "query_region.h"
+#include "query_working_set.h"
 #include "user_memory.h"
 #include "virtual_memory.h"
 
@@ -126,7 +128,15 @@ NTSTATUS NTAPI NtUnlockVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, P
 NTSTATUS NTAPI NtQueryVirtualMemory(HANDLE ProcessHandle, PVOID BaseAddress,
                                     MEMORY_INFORMATION_CLASS MemoryInformationClass, PVOID MemoryInformation,
                                     SIZE_T MemoryInformationLength, PSIZE_T ReturnLength) {
-  if (MemoryInformationClass != MemoryBasicInformation) {
+  switch (MemoryInformationClass) {
+  case MemoryBasicInformation:
+    break;
+  case MemoryRegionInformation:
+    return to_ntstatus(nt::query_region(ProcessHandle, reinterpret_cast<Address>(BaseAddress), MemoryInformation,
+                                        MemoryInformationLength, ReturnLength));
+  case MemoryWorkingSetExInformation:
+    return to_ntstatus(nt::query_working_set(ProcessHandle, MemoryInformation, MemoryInformationLength, ReturnLength));
+  default:
     return to_ntstatus(Status::invalid_info_class);
   }
   MEMORY_BASIC_INFORMATION info;

@@ -184,6 +184,8 @@ bool is_accessible(AddressRange range, host::Access least) {
   return all;
 }
 
+bool is_locked(Address page) { return page_bits::test(PageBit::locked, page); }
+
 bool is_arena(Address at) { return arena::range().contains(at); }
 
 Usage usage() {

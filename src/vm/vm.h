@@ -105,6 +105,9 @@ FaultAnswer take_fault(Address at, AccessKind kind);
 // Whether all of `range` is winmem's, committed and at least that accessible. No lock, no system call.
 bool is_accessible(AddressRange range, host::Access least);
 
+// Whether VirtualLock holds the page in memory. No lock, no system call.
+bool is_locked(Address page);
+
 // Whether `at` lies in the arena, in use or not.
 bool is_arena(Address at);
 

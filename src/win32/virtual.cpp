@@ -1,5 +1,6 @@
 // memoryapi.h's virtual memory: nt judges, this sets the last error.
 #include "../nt/protection.h"
+#include "../nt/query_region.h"
 #include "../nt/user_memory.h"
 #include "../nt/virtual_memory.h"
 #include "last_error.h"
@@ -123,4 +124,16 @@ SIZE_T WINAPI VirtualQueryEx(HANDLE hProcess, LPCVOID lpAddress, PMEMORY_BASIC_I
     return 0;
   }
   return sizeof info;
+}
+
+BOOL WINAPI QueryVirtualMemoryInformation(HANDLE Process, const VOID* VirtualAddress,
+                                          WIN32_MEMORY_INFORMATION_CLASS MemoryInformationClass,
+                                          PVOID MemoryInformation, SIZE_T MemoryInformationSize, PSIZE_T ReturnSize) {
+  if (MemoryInformationClass != MemoryRegionInfo) {
+    return fail(Status::invalid_parameter);
+  }
+  constexpr SIZE_T kKnown = sizeof(WIN32_MEMORY_REGION_INFORMATION);
+  Status status = nt::query_region(Process, to_address(VirtualAddress), MemoryInformation,
+                                   MemoryInformationSize < kKnown ? MemoryInformationSize : kKnown, ReturnSize);
+  return status == Status::ok ? TRUE : fail(status);
 }

@@ -17,6 +17,8 @@ set(API_RULE_TESTS
     native_allocate_test.cpp
     native_free_test.cpp
     native_protect_query_test.cpp
+    native_query_region_test.cpp
+    native_query_working_set_test.cpp
     not_yet_test.cpp
     places_test.cpp
     system_info_test.cpp

@@ -57,6 +57,8 @@ PVOID alloc2_from_app(HANDLE process, PVOID base, SIZE_T size, ULONG type, ULONG
                       MEM_EXTENDED_PARAMETER* parameters, ULONG count);
 PVOID alloc_from_app(PVOID base, SIZE_T size, ULONG type, ULONG protect);
 BOOL protect_from_app(PVOID address, SIZE_T size, ULONG new_protect, PULONG old_protect);
+// The class is always MemoryRegionInfo's number here, but for tests of bad ones.
+BOOL query_region(HANDLE process, LPCVOID address, int info_class, PVOID buffer, SIZE_T size, PSIZE_T returned);
 
 } // namespace app
 

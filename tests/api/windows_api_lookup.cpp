@@ -25,6 +25,7 @@ using Lock = NTSTATUS(NTAPI*)(HANDLE, PVOID*, PSIZE_T, ULONG);
 using Query = NTSTATUS(NTAPI*)(HANDLE, PVOID, int, PVOID, SIZE_T, PSIZE_T);
 using Alloc2 = PVOID(WINAPI*)(HANDLE, PVOID, SIZE_T, ULONG, ULONG, MEM_EXTENDED_PARAMETER*, ULONG);
 using AllocFromApp = PVOID(WINAPI*)(PVOID, SIZE_T, ULONG, ULONG);
+using QueryRegion = BOOL(WINAPI*)(HANDLE, LPCVOID, int, PVOID, SIZE_T, PSIZE_T);
 using ProtectFromApp = BOOL(WINAPI*)(PVOID, SIZE_T, ULONG, PULONG);
 
 } // namespace
@@ -85,6 +86,11 @@ PVOID alloc_from_app(PVOID base, SIZE_T size, ULONG type, ULONG protect) {
 BOOL protect_from_app(PVOID address, SIZE_T size, ULONG new_protect, PULONG old_protect) {
   static const auto function = quiet_lookup<ProtectFromApp>("kernelbase", "VirtualProtectFromApp");
   return function != nullptr && function(address, size, new_protect, old_protect);
+}
+
+BOOL query_region(HANDLE process, LPCVOID address, int info_class, PVOID buffer, SIZE_T size, PSIZE_T returned) {
+  static const auto function = quiet_lookup<QueryRegion>("kernelbase", "QueryVirtualMemoryInformation");
+  return function != nullptr && function(process, address, info_class, buffer, size, returned);
 }
 
 } // namespace app

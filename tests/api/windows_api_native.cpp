@@ -52,6 +52,11 @@ BOOL protect_from_app(PVOID address, SIZE_T size, ULONG new_protect, PULONG old_
   return VirtualProtectFromApp(address, size, new_protect, old_protect);
 }
 
+BOOL query_region(HANDLE process, LPCVOID address, int info_class, PVOID buffer, SIZE_T size, PSIZE_T returned) {
+  return QueryVirtualMemoryInformation(process, address, static_cast<WIN32_MEMORY_INFORMATION_CLASS>(info_class),
+                                       buffer, size, returned);
+}
+
 } // namespace app
 
 } // namespace apitest

@@ -34,6 +34,7 @@ constexpr Answer kLocking[] = {{ENOMEM}, {EPERM}, {EAGAIN}, {ENOMEM, How::half}}
 constexpr Answer kUnlocking[] = {{ENOMEM, How::refused, true, true}, {EPERM, How::refused, true, true}};
 constexpr Answer kOpen[] = {{EMFILE}, {ENFILE}, {ENOENT}, {EACCES}, {ENOMEM}, {EINTR, How::refused, false}};
 constexpr Answer kRead[] = {{EINTR, How::refused, false}, {EIO}, {0}, {0, How::one_byte}, {EPERM}};
+constexpr Answer kReadAt[] = {{EIO}, {EPERM}, {ENOMEM}, {0, How::one_byte}};
 constexpr Answer kWrite[] = {{EIO}, {EPERM}, {EFAULT}, {0, How::one_byte}};
 constexpr Answer kClose[] = {{EINTR, How::done}, {EIO, How::done}};
 constexpr Answer kAsk[] = {{ENOTTY}, {EPERM}, {EBADF}, {ENOMEM}, {ENAMETOOLONG}, {EINTR, How::refused, false}};
@@ -43,6 +44,7 @@ constexpr Answer kLimit[] = {{EPERM}, {ENOSYS}};
 constexpr Answer kPipe[] = {{EMFILE}, {ENFILE}, {EPERM}};
 constexpr Answer kCopy[] = {{EPERM}, {ENOSYS}, {ESRCH}, {ENOMEM}};
 constexpr Answer kMincore[] = {{ENOMEM}, {EAGAIN}, {ENOSYS}};
+constexpr Answer kNode[] = {{EPERM}, {ENOSYS}, {EFAULT}};
 constexpr Answer kAffinity[] = {{EINVAL}, {EPERM}, {ESRCH}, {ENOSYS}};
 constexpr Answer kAlternateStack[] = {{ENOMEM}, {EPERM}};
 constexpr Answer kSend[] = {{EPERM}, {ENOSYS}};
@@ -65,6 +67,7 @@ constexpr Plausible kTable[] = {
     {SYS_munlock, kAny, "munlock", kUnlocking},
     {SYS_openat, kAny, "openat", kOpen},
     {SYS_read, kAny, "read", kRead},
+    {SYS_pread64, kAny, "pread64", kReadAt},
     {SYS_write, kAny, "write", kWrite},
     {SYS_close, kAny, "close", kClose},
     {SYS_ioctl, kAny, "ioctl", kAsk},
@@ -77,6 +80,7 @@ constexpr Plausible kTable[] = {
     {SYS_process_vm_readv, kAny, "process_vm_readv", kCopy},
     {SYS_process_vm_writev, kAny, "process_vm_writev", kCopy},
     {SYS_mincore, kAny, "mincore", kMincore},
+    {SYS_get_mempolicy, kAny, "get_mempolicy", kNode},
     {SYS_sched_getaffinity, kAny, "sched_getaffinity", kAffinity},
     {SYS_futex, FUTEX_WAIT, "futex(WAIT)", kWait},
     {SYS_sigaltstack, 1, "sigaltstack", kAlternateStack},

@@ -132,6 +132,73 @@ SCENARIO(protect_with_the_old_one_in_memory_of_somebody_else, kBadPointer) {
   trial.call([=] { return VirtualProtect(region, 64 * kPage, PAGE_READWRITE, &old) != 0; });
 }
 
+// ---- the working set, the whole region, how much memory there is ----------------------------------------------------
+
+// Eight touched pages and one that was not; asked in order, so that entries are read ahead. Where only trying is left
+// it is not looked at what trying found.
+NTSTATUS working_set_of(char* region) {
+  MEMORY_WORKING_SET_EX_INFORMATION pages[9];
+  for (std::size_t i = 0; i < 9; ++i) {
+    pages[i].VirtualAddress = region + i * kPage;
+  }
+  NTSTATUS status =
+      NtQueryVirtualMemory(GetCurrentProcess(), nullptr, MemoryWorkingSetExInformation, pages, sizeof pages, nullptr);
+  for (std::size_t i = 0; status >= 0 && i < 9 && !was_made(SYS_mincore); ++i) {
+    FAULTS_REQUIRE(pages[i].VirtualAttributes.Valid == (i < 8 ? 1U : 0U));
+  }
+  return status;
+}
+
+char* touched_but_for_the_last() {
+  char* region = commit(reserve(64), 64);
+  fill(region, 8);
+  return region;
+}
+
+SCENARIO(working_set_of_own_pages, kNativeBadPointer) {
+  char* region = touched_but_for_the_last();
+  trial.call([=] { return working_set_of(region); });
+}
+
+SCENARIO(working_set_of_own_pages_without_proc, kNativeBadPointer) {
+  char* region = touched_but_for_the_last();
+  trial.lack(SYS_openat, ENOENT);
+  trial.call([=] { return working_set_of(region); });
+}
+
+SCENARIO(region_information_of_own_and_foreign_memory, kNativeBadPointerOrNothing) {
+  char* region = filled(64);
+  char* at = foreign();
+  trial.call([=] {
+    MEMORY_REGION_INFORMATION info{};
+    NTSTATUS status =
+        NtQueryVirtualMemory(GetCurrentProcess(), region, MemoryRegionInformation, &info, sizeof info, nullptr);
+    FAULTS_REQUIRE(status < 0 || (info.RegionSize == 64 * kPage && info.CommitSize == 64 * kPage));
+    return status < 0
+               ? status
+               : NtQueryVirtualMemory(GetCurrentProcess(), at, MemoryRegionInformation, &info, sizeof info, nullptr);
+  });
+}
+
+SCENARIO(memory_status_for_the_first_time, kNever) {
+  trial.call([] {
+    MEMORYSTATUSEX status;
+    status.dwLength = sizeof status;
+    return GlobalMemoryStatusEx(&status) != 0 && status.ullTotalVirtual == 0x7FFFFFFE0000 &&
+           status.ullAvailPageFile <= status.ullTotalPageFile && status.ullAvailPhys <= status.ullTotalPhys &&
+           status.dwMemoryLoad <= 100;
+  });
+}
+
+SCENARIO(memory_status_without_proc, kNever) {
+  trial.lack(SYS_openat, ENOENT);
+  trial.call([] {
+    MEMORYSTATUSEX status;
+    status.dwLength = sizeof status;
+    return GlobalMemoryStatusEx(&status) != 0 && status.ullAvailVirtual <= status.ullTotalVirtual;
+  });
+}
+
 SCENARIO(system_information_for_the_first_time, kNever) {
   trial.call([] {
     SYSTEM_INFO info;

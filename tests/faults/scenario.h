@@ -72,6 +72,9 @@ inline constexpr std::uint32_t kOutOfMemoryOrTaken[] = {ERROR_NOT_ENOUGH_MEMORY,
                                                         ERROR_INVALID_ADDRESS};
 inline constexpr std::uint32_t kLockRefused[] = {ERROR_NOT_ENOUGH_MEMORY, ERROR_WORKING_SET_QUOTA};
 inline constexpr std::uint32_t kBadPointer[] = {ERROR_NOACCESS};
+inline constexpr std::uint32_t kNativeBadPointer[] = {0xC0000005};
+// Where the kernel tells nothing, and cannot be tried either, memory of others looks free.
+inline constexpr std::uint32_t kNativeBadPointerOrNothing[] = {0xC0000005, 0xC0000141};
 inline constexpr std::uint32_t kNativeOutOfMemory[] = {0xC0000017, 0xC000012D};
 inline constexpr std::uint32_t kNativeOutOfMemoryOrTaken[] = {0xC0000017, 0xC000012D, 0xC0000018};
 inline constexpr std::span<const std::uint32_t> kNever{};
