@@ -23,7 +23,12 @@ bool guard_markers_missing();
 // Physical memory in use by the process, page tables included. 0 where it can't be had.
 std::size_t resident_bytes();
 
-// True when the tests were compiled with an address or thread sanitizer, or run under Wine: sizes are scaled down.
+// The address space in which regions are cheap, as it was obtained: less than usual under sanitizers and Valgrind, by
+// WINMEM_ARENA, and where RLIMIT_AS is low; 0 where there is none. On Windows, all of user space.
+std::size_t arena_bytes();
+
+// True when the tests were compiled with an address or thread sanitizer, or run under Wine or Valgrind: sizes are
+// scaled down.
 bool must_be_small();
 
 } // namespace apitest::platform

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <ucontext.h>
 #include <unistd.h>
+#include <winmem.h>
 
 #include <atomic>
 #include <cstdint>
@@ -136,7 +137,16 @@ std::size_t resident_bytes() {
   return (kilobytes_of("VmRSS:", "/proc/self/status") + kilobytes_of("VmPTE:", "/proc/self/status")) * 1024;
 }
 
+std::size_t arena_bytes() {
+  winmem_memory_status status = {};
+  return winmem_get_memory_status(&status, sizeof status) == sizeof status ? status.arena : 0;
+}
+
 bool must_be_small() {
+  const char* preloaded = std::getenv("LD_PRELOAD");
+  if (preloaded != nullptr && std::strstr(preloaded, "vgpreload") != nullptr) { // Valgrind
+    return true;
+  }
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   return true;
 #elif defined(__has_feature)

@@ -115,6 +115,8 @@ bool guard_markers_missing() { return false; }
 
 std::size_t resident_bytes() { return 0; }
 
+std::size_t arena_bytes() { return std::size_t{1} << 47; }
+
 bool must_be_small() { return true; }
 
 } // namespace apitest::platform

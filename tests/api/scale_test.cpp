@@ -2,11 +2,13 @@
 // Rules: V22 V57 V58
 //
 // The sizes are printed. They are smaller where markers are missing (each island then costs two of the kernel's
-// mappings, of which there are 65,530), under sanitizers and under Wine.
+// mappings, of which there are 65,530), under sanitizers, Valgrind and Wine, and as small as the arena that was
+// obtained: what does not fit there costs mappings, too.
 #include "expect.h"
 #include "memory_map.h"
 #include "platform.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <vector>
 
@@ -15,11 +17,17 @@ namespace {
 
 bool full_scale() { return !platform::must_be_small() && !platform::guard_markers_missing(); }
 
-std::size_t scaled(const char* what, std::size_t full, std::size_t small) {
-  const std::size_t count = full_scale() ? full : small;
-  std::printf("scale: %zu %s\n", count, what);
+// How many, if each takes `bytes` of address space: half of the arena at most.
+std::size_t scaled(const char* what, std::size_t full, std::size_t small, std::size_t bytes) {
+  constexpr std::size_t kWithoutArena = 64 << 20;
+  const std::size_t arena = platform::arena_bytes();
+  const std::size_t room = arena != 0 ? arena / 2 : kWithoutArena;
+  const std::size_t count = std::min(full_scale() ? full : small, room / bytes);
+  std::printf("scale: %zu %s, in an arena of %zu MiB\n", count, what, arena >> 20);
   return count;
 }
+
+constexpr std::size_t kMiB = 1 << 20;
 
 // A large reservation of `pages` pages that is not owned by a Region, whose picture nobody wants to see.
 char* reserve_bytes(std::size_t bytes) {
@@ -29,8 +37,7 @@ char* reserve_bytes(std::size_t bytes) {
 }
 
 TEST(Scale, V22_a_terabyte_is_an_ordinary_reservation) {
-  const std::size_t gigabytes = scaled("GiB in one reservation", 1024, 16);
-  const std::size_t bytes = gigabytes << 30;
+  const std::size_t bytes = scaled("MiB in one reservation", 1024 * 1024, 16 * 1024, kMiB) * kMiB;
   const std::size_t before = platform::resident_bytes();
 
   char* base = reserve_bytes(bytes);
@@ -44,7 +51,7 @@ TEST(Scale, V22_a_terabyte_is_an_ordinary_reservation) {
 }
 
 TEST(Scale, V22_the_first_the_middle_and_the_last_page_of_a_terabyte_can_be_used) {
-  const std::size_t bytes = scaled("GiB in one reservation", 1024, 16) << 30;
+  const std::size_t bytes = scaled("MiB in one reservation", 1024 * 1024, 16 * 1024, kMiB) * kMiB;
   const std::size_t before = platform::resident_bytes();
   char* base = reserve_bytes(bytes);
   ASSERT_NE(base, nullptr);
@@ -62,7 +69,7 @@ TEST(Scale, V22_the_first_the_middle_and_the_last_page_of_a_terabyte_can_be_used
 }
 
 TEST(Scale, V22_decommit_of_a_whole_terabyte_takes_no_memory) {
-  const std::size_t bytes = scaled("GiB in one reservation", 1024, 16) << 30;
+  const std::size_t bytes = scaled("MiB in one reservation", 1024 * 1024, 16 * 1024, kMiB) * kMiB;
   char* base = reserve_bytes(bytes);
   ASSERT_NE(base, nullptr);
   ASSERT_OK(VirtualAlloc(base + bytes / 2, kPage, MEM_COMMIT, PAGE_READWRITE));
@@ -76,7 +83,7 @@ TEST(Scale, V22_decommit_of_a_whole_terabyte_takes_no_memory) {
 }
 
 TEST(Scale, V57_V58_a_million_single_page_islands_in_one_region) {
-  const std::size_t islands = scaled("islands in one region", 1000000, 10000);
+  const std::size_t islands = scaled("islands in one region", 1000000, 10000, 2 * kPage);
   char* base = reserve_bytes(2 * islands * kPage);
   ASSERT_NE(base, nullptr);
   auto island = [&](std::size_t i) { return base + 2 * i * kPage; };
@@ -111,7 +118,7 @@ TEST(Scale, V57_V58_a_million_single_page_islands_in_one_region) {
 }
 
 TEST(Scale, V58_islands_grow_together_into_one_run) {
-  const std::size_t islands = scaled("islands that become one run", 100000, 5000);
+  const std::size_t islands = scaled("islands that become one run", 100000, 5000, 2 * kPage);
   char* base = reserve_bytes(2 * islands * kPage);
   ASSERT_NE(base, nullptr);
   for (std::size_t i = 0; i < 2 * islands; i += 2) {
@@ -126,7 +133,7 @@ TEST(Scale, V58_islands_grow_together_into_one_run) {
 }
 
 TEST(Scale, V58_a_million_regions) {
-  const std::size_t count = scaled("regions at once", 1000000, 10000);
+  const std::size_t count = scaled("regions at once", 1000000, 10000, kGranule);
   std::vector<char*> regions;
   regions.reserve(count);
 
@@ -154,7 +161,7 @@ TEST(Scale, V58_a_million_regions) {
 }
 
 TEST(Scale, V58_islands_in_as_many_chunks_of_2_MiB) {
-  const std::size_t chunks = scaled("chunks of 2 MiB, each with an island", 100000, 2000);
+  const std::size_t chunks = scaled("chunks of 2 MiB, each with an island", 100000, 2000, 2 * kMiB);
   constexpr std::size_t kChunk = 2u << 20;
   char* base = reserve_bytes(chunks * kChunk);
   ASSERT_NE(base, nullptr);
