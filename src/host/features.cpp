@@ -22,9 +22,10 @@ constexpr NamedFeature kNames[] = {
     {"wpasync", bit(Feature::wpasync)},
     {"uffd", bit(Feature::uffd)},
     {"membarrier", bit(Feature::membarrier)},
+    {"populate", bit(Feature::populate)},
     {"proc", bit(Feature::proc)},
     {"old", bit(Feature::guard) | bit(Feature::procmap) | bit(Feature::wpasync) | bit(Feature::uffd) |
-                bit(Feature::membarrier)},
+                bit(Feature::membarrier) | bit(Feature::populate)},
 };
 
 constexpr std::uint32_t kRead = 0x80000000; // the environment was looked at

@@ -17,6 +17,7 @@ enum class Feature : std::uint8_t {
   wpasync,    // userfaultfd's asynchronous write protection with PAGEMAP_SCAN, Linux 6.7
   uffd,       // userfaultfd at all
   membarrier, // MEMBARRIER_CMD_PRIVATE_EXPEDITED, Linux 4.14
+  populate,   // MADV_POPULATE_WRITE, Linux 5.14
   proc,       // /proc, as in a bare chroot; not part of `old`
 };
 

@@ -1,4 +1,4 @@
-// Changes of the pages of one region: commit, decommit, protect, reset.
+// Changes of the pages of one region: commit, decommit, protect.
 //
 // Each checks, takes what it needs, makes the one change in the kernel that decides, and then updates the books in
 // steps that cannot fail.
@@ -141,35 +141,6 @@ Protected protect(AddressRange range, PageState state) {
   PageSpan span = span_of(*region, range);
   Status status = change_runs(*region, span, state, [&] { return protect_pages(span, state); });
   return {status, old, region->caching};
-}
-
-Status reset(AddressRange outer, AddressRange inner) {
-  Change change;
-  RegionHold region(outer.begin);
-  if (!region || !region->range.contains(outer)) {
-    return Status::conflicting_addresses;
-  }
-  if (inner.empty()) {
-    return Status::ok;
-  }
-  PageSpan span = span_of(*region, inner);
-  for_each_run(span.old, region->pages(), span.begin, span.end, [&](PageRun run) {
-    if (is_committed(run.state)) {
-      // Advice: where the kernel refuses, the contents stay, which MEM_RESET allows.
-      static_cast<void>(host::discard_lazily({region->address_of(run.begin), region->address_of(run.end)}));
-      region->was_reset = true;
-    }
-  });
-  return Status::ok;
-}
-
-Undone undo_reset(AddressRange range) {
-  Change change;
-  RegionHold region(range.begin);
-  if (!region || !region->range.contains(range)) {
-    return Undone::not_a_region;
-  }
-  return region->was_reset ? Undone::maybe_lost : Undone::intact;
 }
 
 } // namespace winmem::vm

@@ -83,6 +83,14 @@ bool all_have(const PageSpan& span, Access access) {
   return all;
 }
 
+// What was known of pages that are gone.
+void forget_pages(const PageSpan& span) {
+  page_locks::forget(span.range());
+  if (span.region.resets != Resets::none) [[unlikely]] {
+    page_bits::clear(PageBit::reset, span.range());
+  }
+}
+
 // What the kernel is told about a page: reserved ones in an open chunk are read-write under their marker.
 Access kernel_access(const Region& region, PageState state) {
   return state == PageState::reserved && region.place == Place::chunked ? Access::read_write : access_of(state);
@@ -351,7 +359,7 @@ Status decommit_pages(const PageSpan& span) {
     page_locks::restore(span.range());
     return status;
   }
-  page_locks::forget(span.range());
+  forget_pages(span);
   mapping_budget::add(borders);
   return Status::ok;
 }
@@ -361,7 +369,7 @@ Status unmap_pages(const PageSpan& span) {
   if (host::unmap(span.range()) != Kernel::ok) {
     return Status::no_memory; // the middle of a mapping, and no mapping left for the rest
   }
-  page_locks::forget(span.range()); // the kernel's locks went with the mapping
+  forget_pages(span); // the kernel's locks went with the mapping
   mapping_budget::add(borders);
   return Status::ok;
 }

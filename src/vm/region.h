@@ -16,6 +16,9 @@ enum class Place : std::uint8_t {
   outside, // a mapping of its own at an address outside the arena: by mprotect
 };
 
+// What MEM_RESET did here, ever: nothing; gave up pages that have a bit; gave up pages that nobody noted.
+enum class Resets : std::uint8_t { none, noted, unknown };
+
 enum class Caching : std::uint8_t { normal, none, write_combine };
 
 // One cache line. A region is live while its root is something; before it is published and after it was released or
@@ -27,7 +30,7 @@ struct alignas(64) Region : Pooled {
   PageState initial;                    // AllocationProtect; fixed after init
   Caching caching;                      // fixed after init
   Place place;                          // fixed after init
-  bool was_reset;                       // MEM_RESET gave up pages here; guarded by lock
+  Resets resets;                        // guarded by lock
   bool only_read_write;                 // no page was ever committed otherwise; guarded by lock
   std::atomic<bool> has_guards;         // a page may be under guard, or have been; written under lock, never taken back
   std::atomic<std::uint32_t> disarming; // threads that meet a guard page now; see guards.h

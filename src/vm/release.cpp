@@ -58,7 +58,7 @@ void drop_remainder(Remainder& remainder) {
   region->initial = from.initial;
   region->caching = from.caching;
   region->place = from.place;
-  region->was_reset = from.was_reset;
+  region->resets = from.resets;
   region->only_read_write = from.only_read_write;
   region->has_guards.store(from.has_guards.load(std::memory_order_relaxed), std::memory_order_relaxed);
   region->disarming.store(0, std::memory_order_relaxed);

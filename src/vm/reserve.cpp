@@ -55,7 +55,7 @@ Made enter_region_locked(const ReserveRequest& request) {
   region->initial = request.initial;
   region->caching = request.caching;
   region->place = placed.place;
-  region->was_reset = false;
+  region->resets = Resets::none;
   region->only_read_write = true;
   region->has_guards.store(false, std::memory_order_relaxed);
   region->disarming.store(0, std::memory_order_relaxed);

@@ -59,7 +59,8 @@ Freed release_region(Address at);
 // The contents of the whole pages in `inner` may go, those of `outer` need to be one region (MEM_RESET).
 Status reset(AddressRange outer, AddressRange inner);
 
-// MEM_RESET_UNDO. Which pages the kernel dropped is not known, so any MEM_RESET before counts as a loss.
+// MEM_RESET_UNDO: whether all that was reset is surely as it was; then it stays so. maybe_lost also where the kernel
+// does not tell, where a page was written since or never before, and where a page cannot be written.
 enum class [[nodiscard]] Undone{intact, maybe_lost, not_a_region};
 Undone undo_reset(AddressRange range);
 

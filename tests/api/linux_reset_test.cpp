@@ -2,6 +2,7 @@
 // Rules: V23 V24
 #include "expect.h"
 #include "memory_map.h"
+#include "platform.h"
 
 #include <sys/mman.h>
 
@@ -105,6 +106,89 @@ TEST(Reset, V24_an_undo_that_succeeds_protects_from_later_loss) {
   if (intact) {
     EXPECT_TRUE(pages_hold(region.base(), 64, 0x5A));
   }
+}
+
+bool reset(const Region& region, std::size_t first, std::size_t count) {
+  return VirtualAlloc(region.page(first), count * kPage, MEM_RESET, PAGE_READWRITE) != nullptr;
+}
+bool undo(const Region& region, std::size_t first, std::size_t count) {
+  return VirtualAlloc(region.page(first), count * kPage, MEM_RESET_UNDO, PAGE_READWRITE) != nullptr;
+}
+
+// Whether one of some attempts succeeds: a thread that is moved to another processor in the middle of a reset leaves
+// pages behind that the kernel counts later.
+template <typename Attempt> bool once_in_a_while(Attempt attempt) {
+  for (int i = 0; i < 50; ++i) {
+    if (attempt()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+TEST(Reset, V24_an_undo_soon_after_succeeds) {
+  if (!platform::can_undo_resets()) {
+    GTEST_SKIP() << "the kernel does not tell which pages it dropped";
+  }
+  for (std::size_t count : {1, 7, 100, 1500}) {
+    EXPECT_TRUE(once_in_a_while([&] {
+      Region region = committed(count);
+      region.fill(0, count, 0x5A);
+      bool undone = reset(region, 0, count) && undo(region, 0, count);
+      make_memory_short(region);
+      return undone && pages_hold(region.base(), count, 0x5A);
+    })) << count
+        << " pages";
+  }
+}
+
+TEST(Reset, V24_resets_elsewhere_do_not_matter) {
+  if (!platform::can_undo_resets()) {
+    GTEST_SKIP() << "the kernel does not tell which pages it dropped";
+  }
+  EXPECT_TRUE(once_in_a_while([&] {
+    Region region = committed(100);
+    region.fill(0, 100, 0x5A);
+    EXPECT_TRUE(reset(region, 0, 20) && reset(region, 40, 20));
+    region.fill(40, 20, 0x33); // written since: of these nobody knows
+    return undo(region, 0, 30) && pages_hold(region.base(), 40, 0x5A);
+  }));
+}
+
+TEST(Reset, V24_where_nothing_was_reset_an_undo_succeeds) {
+  Region region = committed(64);
+  region.fill(0, 64, 0x5A);
+  ASSERT_TRUE(reset(region, 0, 32));
+
+  EXPECT_TRUE(undo(region, 32, 32));
+
+  EXPECT_TRUE(pages_hold(region.page(32), 32, 0x5A));
+}
+
+TEST(Reset, V24_pages_that_were_lost_are_never_called_intact) {
+  Region region = committed(256);
+  region.fill(0, 256, 0x5A);
+  ASSERT_TRUE(reset(region, 0, 256));
+  make_memory_short(region);
+  if (zeroed_pages(region, 0, 256, 0x5A) == 0) { // which reads them all: they are there again, as zero
+    GTEST_SKIP() << "the kernel dropped nothing";
+  }
+
+  EXPECT_FALSE(undo(region, 0, 256));
+  region.fill(0, 256, 0x33); // they are there and written, and still not what they were
+  EXPECT_FALSE(undo(region, 0, 256));
+  EXPECT_TRUE(pages_hold(region.base(), 256, 0x33));
+}
+
+TEST(Reset, V24_a_decommit_forgets_the_reset) {
+  Region region = committed(16);
+  region.fill(0, 16, 0x5A);
+  ASSERT_TRUE(reset(region, 0, 16));
+
+  EXPECT_OK(VirtualFree(region.base(), region.bytes(), MEM_DECOMMIT));
+  region.commit(0, 16);
+
+  EXPECT_TRUE(undo(region, 0, 16));
 }
 
 } // namespace

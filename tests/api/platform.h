@@ -20,6 +20,9 @@ int call_function(const void* place);
 // "guard,procmap" of WINMEM_DISABLE contains the mechanism, or the kernel lacks it. Always false on Windows.
 bool guard_markers_missing();
 
+// MADV_POPULATE_WRITE is there and not switched off, and smaps can be read. Always false on Windows.
+bool can_undo_resets();
+
 // Physical memory in use by the process, page tables included. 0 where it can't be had.
 std::size_t resident_bytes();
 

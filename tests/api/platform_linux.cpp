@@ -126,11 +126,27 @@ std::size_t write_function(void* place, int value) {
 
 int call_function(const void* place) { return reinterpret_cast<int (*)()>(const_cast<void*>(place))(); }
 
-bool guard_markers_missing() {
+namespace {
+
+bool is_disabled(const char* mechanism) {
   const char* disabled = std::getenv("WINMEM_DISABLE");
+  return disabled != nullptr &&
+         (std::strstr(disabled, mechanism) != nullptr || std::strstr(disabled, "old") != nullptr);
+}
+
+} // namespace
+
+bool guard_markers_missing() {
   static const bool works = kernel_has_guard_markers();
-  return !works || (disabled != nullptr &&
-                    (std::strstr(disabled, "guard") != nullptr || std::strstr(disabled, "old") != nullptr));
+  return !works || is_disabled("guard");
+}
+
+bool can_undo_resets() {
+  constexpr int kPopulateWrite = 23;
+  void* page = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  bool works = madvise(page, 4096, kPopulateWrite) == 0 && access("/proc/self/smaps", R_OK) == 0;
+  munmap(page, 4096);
+  return works && !is_disabled("populate");
 }
 
 std::size_t resident_bytes() {

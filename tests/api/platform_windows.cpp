@@ -113,6 +113,8 @@ int call_function(const void* place) { return reinterpret_cast<int (*)()>(const_
 
 bool guard_markers_missing() { return false; }
 
+bool can_undo_resets() { return false; }
+
 std::size_t resident_bytes() { return 0; }
 
 std::size_t arena_bytes() { return std::size_t{1} << 47; }
