@@ -291,6 +291,44 @@ void memory_status(Random& random) {
   MUST(own.commit_charge >= kPage && own.reserved >= region.pages * kPage && own.commit_peak >= own.commit_charge);
 }
 
+// ---- lock: 42 pages at most in all threads, and perhaps fewer by RLIMIT_MEMLOCK ----
+
+template <class Lock, class Unlock> void lock_by(Random& random, Lock lock, Unlock unlock) {
+  Region region(random);
+  bool locked = lock(region.base, kPage);
+  MUST(locked || GetLastError() == ERROR_WORKING_SET_QUOTA);
+  MUST(!lock(region.base + kPage, kPage) && GetLastError() == ERROR_NOACCESS);
+  MUST(word(region.base) == region.pages);
+  if (locked && random.one_in(2)) // else decommit and release have to unlock
+    MUST(unlock(region.base, kPage) && !unlock(region.base, kPage) && GetLastError() == ERROR_NOT_LOCKED);
+  if (random.one_in(2))
+    MUST(VirtualFree(region.base, kPage, MEM_DECOMMIT));
+}
+
+void virtual_lock(Random& random) {
+  lock_by(
+      random, [](void* at, SIZE_T bytes) { return VirtualLock(at, bytes) != 0; },
+      [](void* at, SIZE_T bytes) { return VirtualUnlock(at, bytes) != 0; });
+}
+void virtual_unlock_ex(Random& random) {
+  lock_by(
+      random, [](void* at, SIZE_T bytes) { return VirtualLock(at, bytes) != 0; },
+      [](void* at, SIZE_T bytes) { return VirtualUnlockEx(self(), at, bytes) != 0; });
+}
+template <class Lock, class Unlock> void nt_lock_by(Lock* lock, Unlock* unlock, Random& random) {
+  auto by = [](auto* function) {
+    return [function](PVOID at, SIZE_T bytes) {
+      NTSTATUS status = function(self(), &at, &bytes, MAP_PROCESS);
+      if (status < 0)
+        SetLastError(RtlNtStatusToDosError(status));
+      return status == 0;
+    };
+  };
+  lock_by(random, by(lock), by(unlock));
+}
+void nt_lock(Random& random) { nt_lock_by(NtLockVirtualMemory, NtUnlockVirtualMemory, random); }
+void zw_lock(Random& random) { nt_lock_by(ZwLockVirtualMemory, ZwUnlockVirtualMemory, random); }
+
 struct Row {
   const char* names; // separated by blanks; none where the call is no function of the SDK
   void (*make)(Random&);
@@ -325,6 +363,10 @@ constexpr Row kCalls[] = {
     {"GetModuleHandleA GetModuleHandleW GetProcAddress", modules},
     {"LoadLibraryA LoadLibraryW LoadLibraryExA LoadLibraryExW FreeLibrary", libraries},
     {"RtlNtStatusToDosError RtlNtStatusToDosErrorNoTeb", statuses},
+    {"VirtualLock VirtualUnlock", virtual_lock},
+    {"VirtualUnlockEx", virtual_unlock_ex},
+    {"NtLockVirtualMemory NtUnlockVirtualMemory", nt_lock},
+    {"ZwLockVirtualMemory ZwUnlockVirtualMemory", zw_lock},
     {"GlobalMemoryStatus GlobalMemoryStatusEx", memory_status},
     {"AddVectoredExceptionHandler RemoveVectoredExceptionHandler AddVectoredContinueHandler "
      "RemoveVectoredContinueHandler RaiseException RtlRaiseException",

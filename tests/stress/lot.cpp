@@ -52,7 +52,7 @@ template <class Call> void Writer::change(const Shape& next, Call call) {
 }
 
 void Writer::step() {
-  switch (random_.below(16)) {
+  switch (random_.below(17)) {
   case 0:
   case 1:
     reserve();
@@ -80,8 +80,11 @@ void Writer::step() {
   case 14:
     release_part();
     break;
-  default:
+  case 15:
     reset();
+    break;
+  default:
+    lock_or_unlock();
   }
   touch(random_.below(kLotPages));
 }
@@ -216,7 +219,30 @@ void Writer::reset() {
   });
 }
 
+// V100, V101. One page at most, so that all writers together stay within what a process may lock. What is decommitted
+// or released is unlocked.
+void Writer::lock_or_unlock() {
+  if (locked_ != kLotPages && readable(now_[locked_].protect)) {
+    MUST(VirtualUnlock(pointer(lot_.address(locked_)), kPage));
+    locked_ = kLotPages;
+    return;
+  }
+  std::size_t page = random_.below(kLotPages);
+  Page is = now_[page];
+  if ((is.protect & PAGE_GUARD) != 0 || locked_ != kLotPages)
+    return;
+  bool locked = VirtualLock(pointer(lot_.address(page)), kPage) != 0;
+  if (is.state != State::committed || !readable(is.protect))
+    MUST(!locked && GetLastError() == ERROR_NOACCESS);
+  else if (locked)
+    locked_ = page;
+  else
+    MUST(GetLastError() == ERROR_WORKING_SET_QUOTA); // RLIMIT_MEMLOCK may be low
+}
+
 void Writer::forget_contents(std::size_t begin, std::size_t end) {
+  if (locked_ >= begin && locked_ < end)
+    locked_ = kLotPages;
   for (std::size_t page = begin; page < end; ++page) {
     written_.reset(page);
     unsure_.reset(page);
@@ -258,6 +284,7 @@ void Writer::take_over(const Shape& shape) {
   now_ = shape;
   written_.reset();
   unsure_.set();
+  locked_ = kLotPages; // locks are not inherited
   lot_.history.begin(shape);
   lot_.history.finish();
 }

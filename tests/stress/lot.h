@@ -46,6 +46,7 @@ private:
   void release();
   void release_part();
   void reset();
+  void lock_or_unlock();
   void touch(std::size_t page);
   void forget_contents(std::size_t begin, std::size_t end);
   static void free_pages(Shape& next, std::size_t begin, std::size_t end);
@@ -54,6 +55,7 @@ private:
   Random random_;
   Shape now_;
   std::bitset<kLotPages> written_; // pages that hold their mark, all other committed ones hold zeros
+  std::size_t locked_ = kLotPages; // the one locked page, or kLotPages
   std::bitset<kLotPages> unsure_;  // after MEM_RESET, or in a fork's child: either of the two
 };
 
