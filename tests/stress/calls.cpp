@@ -220,6 +220,15 @@ template <class Query> void nt_query_by(Query* function, Random& random) {
 void nt_query(Random& random) { nt_query_by(NtQueryVirtualMemory, random); }
 void zw_query(Random& random) { nt_query_by(ZwQueryVirtualMemory, random); }
 
+void region_information(Random& random) {
+  Region region(random);
+  WIN32_MEMORY_REGION_INFORMATION info{};
+  SIZE_T length = 0;
+  MUST(QueryVirtualMemoryInformation(self(), region.base + kPage, MemoryRegionInfo, &info, sizeof info, &length) &&
+       length == sizeof info);
+  MUST(info.AllocationBase == region.base && info.RegionSize == region.pages * kPage && info.CommitSize == kPage);
+}
+
 // ---- who and what we are ----
 
 void last_error(Random& random) {
@@ -356,6 +365,7 @@ constexpr Row kCalls[] = {
     {"VirtualQueryEx", virtual_query_ex},
     {"NtQueryVirtualMemory", nt_query},
     {"ZwQueryVirtualMemory", zw_query},
+    {"QueryVirtualMemoryInformation", region_information},
     {"GetLastError SetLastError", last_error},
     {"GetCurrentProcess GetCurrentThread", handles},
     {"GetCurrentProcessId GetCurrentThreadId", ids},
