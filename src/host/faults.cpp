@@ -10,18 +10,26 @@
 #include <cstddef>
 #include <cstring>
 
-// Where a handler returns to. Unwinders and debuggers know a signal's frame by exactly these two instructions; no
-// unwind table may cover them, nor the byte before, where unwinders look.
+// Where a handler returns to. Unwinders know a signal's frame by exactly these two instructions; no unwind table may
+// cover them, nor the byte before, where unwinders look. gdb asks for the name that libc gives its own as well; it is
+// local, and found through a pointer.
 __asm__(".text\n"
         ".balign 16\n"
         "nop\n"
-        ".hidden winmem_fault_restorer\n"
-        ".globl winmem_fault_restorer\n"
-        ".type winmem_fault_restorer, @function\n"
-        "winmem_fault_restorer:\n"
+        ".type __restore_rt, @function\n"
+        "__restore_rt:\n"
         "  mov $15, %rax\n" // rt_sigreturn
         "  syscall\n"
-        ".size winmem_fault_restorer, . - winmem_fault_restorer\n");
+        ".size __restore_rt, . - __restore_rt\n"
+        ".section .data.rel.ro, \"aw\"\n"
+        ".balign 8\n"
+        ".hidden winmem_fault_restorer\n"
+        ".globl winmem_fault_restorer\n"
+        ".type winmem_fault_restorer, @object\n"
+        "winmem_fault_restorer:\n"
+        "  .quad __restore_rt\n"
+        ".size winmem_fault_restorer, 8\n"
+        ".text\n");
 
 // bool winmem_probe_pages(Address highest, Address lowest): whether each page from `highest` down to `lowest` can be
 // written. A fault of the marked instruction is answered by receive(): the probe then says no.
@@ -62,7 +70,7 @@ __asm__(".text\n"
 extern "C" {
 using MovedHandler = void (*)(int, siginfo_t*, void*, std::uint64_t);
 
-void winmem_fault_restorer();
+extern void (*const winmem_fault_restorer)();
 bool winmem_probe_pages(winmem::Address highest, winmem::Address lowest);
 extern const char winmem_probe_touch[];
 extern const char winmem_probe_failed[];
