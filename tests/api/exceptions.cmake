@@ -19,3 +19,11 @@ winmem_api_test(api_exceptions_static api_exceptions_tests_static "api")
 winmem_api_test(api_exceptions_without_guard api_exceptions_tests "api;oldkernel" WINMEM_DISABLE=guard)
 winmem_api_test(api_exceptions_in_a_small_arena api_exceptions_tests "api" WINMEM_ARENA=1G)
 winmem_api_test(api_linux_exceptions api_linux_exceptions_tests "api")
+
+# Beside tools. A sanitized program is no good for them, and has tests of its own in api_linux_exceptions.
+if(NOT WINMEM_SANITIZE)
+    add_test(NAME api_exceptions_in_gdb
+        COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/linux_debugger_test.py
+            $<TARGET_FILE:api_linux_exceptions_tests>)
+    set_tests_properties(api_exceptions_in_gdb PROPERTIES LABELS "api;tools" SKIP_RETURN_CODE 77 TIMEOUT 300)
+endif()

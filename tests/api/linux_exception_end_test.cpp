@@ -199,6 +199,15 @@ SCENARIO(Site, of_a_guard_page) {
   exception_probe_read(at(0x20000018));
 }
 
+// For a debugger (linux_debugger_test.py), which stops at the fault and in the handler.
+SCENARIO(Debugger, a_handled_fault) {
+  Watch watch([](EXCEPTION_POINTERS* exception) {
+    return_from_probe(exception->ContextRecord, ~std::uint64_t{0});
+    return EXCEPTION_CONTINUE_EXECUTION;
+  });
+  DEMAND(exception_probe_read(at(0x18)) == -1);
+}
+
 void expect_site(const char* scenario, unsigned long long address) {
   const LastBreath breath = last_breath_of(scenario);
   if (!breath.traced) {
