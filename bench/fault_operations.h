@@ -27,9 +27,9 @@ private:
   PVOID handle_;
 };
 
-// A read of a reserved page; the handler steps over it.
+// A read of a page that may not be read; the handler steps over it.
 struct FaultHandleContinue {
-  FaultHandleContinue() : base(reserve(kGranule)) {}
+  FaultHandleContinue() : FaultHandleContinue(MEM_RESERVE | MEM_COMMIT, PAGE_NOACCESS) {}
   FaultHandleContinue(const FaultHandleContinue&) = delete;
   FaultHandleContinue& operator=(const FaultHandleContinue&) = delete;
   ~FaultHandleContinue() { release(base); }
@@ -45,6 +45,17 @@ struct FaultHandleContinue {
 
   unsigned char* base;
   Handler handler{step_over};
+
+protected:
+  FaultHandleContinue(DWORD type, DWORD protection)
+      : base(static_cast<unsigned char*>(VirtualAlloc(nullptr, kGranule, type, protection))) {
+    must(base != nullptr, "VirtualAlloc");
+  }
+};
+
+// The same of a reserved page. For the kernel it lies under a guard marker, which it finds later than a protection.
+struct FaultReservedContinue : FaultHandleContinue {
+  FaultReservedContinue() : FaultHandleContinue(MEM_RESERVE, PAGE_READWRITE) {}
 };
 
 // A page in the middle of 16 touched ones becomes a guard page, is touched, and is an ordinary page again.
@@ -76,6 +87,7 @@ struct GuardHitContinue {
 
 template <class Visitor> void visit_faults(Visitor& visitor) {
   visitor.template row<FaultHandleContinue>("fault_handle_continue", 1);
+  visitor.template row<FaultReservedContinue>("fault_reserved_continue", 1);
   visitor.template row<GuardHitContinue>("guard_hit_continue", 1);
 }
 

@@ -84,6 +84,7 @@ template <class Operation> void expect_out_of_reach(const char* name) {
 
 void register_raw_faults() {
   add<raw::FaultHandleContinue>("raw", "fault_handle_continue");
+  add<raw::FaultHandleContinue>("raw", "fault_reserved_continue");
   add<raw::GuardHitContinue>("raw", "guard_hit_continue");
 }
 
