@@ -1,0 +1,16 @@
+// The exported calls about the process: the last error, ids, modules, the system. One function per group.
+#pragma once
+
+#include "check.h"
+
+namespace stress {
+
+void last_error(Random& random);
+void handles(Random& random);
+void ids(Random& random);
+void system_info(Random& random);
+void modules(Random& random);
+void libraries(Random& random);
+void statuses(Random& random);
+
+} // namespace stress
