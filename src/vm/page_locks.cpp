@@ -176,6 +176,13 @@ bool lift(AddressRange range) {
   return lifted;
 }
 
+void unlock(AddressRange range) {
+  if (locked_pages.load(std::memory_order_relaxed) != 0) [[unlikely]] {
+    page_bits::for_each(PageBit::locked, true, range,
+                        [](AddressRange locked) { static_cast<void>(host::unlock_resident(locked)); });
+  }
+}
+
 void forget(AddressRange range) {
   if (locked_pages.load(std::memory_order_relaxed) != 0) [[unlikely]] {
     forget_marks(range);

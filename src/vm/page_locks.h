@@ -18,6 +18,7 @@ inline constexpr std::uint64_t kMostLocked = 42;
 // Around a change that takes pages of `range` away. lift() unlocks them for the kernel; false, with nothing changed,
 // when it refuses. Then forget() where they went, or restore() where they stayed.
 [[nodiscard]] bool lift(AddressRange range);
+void unlock(AddressRange range); // the same for pages that are gone: what the kernel refuses to unlock holds nothing
 void forget(AddressRange range);
 void restore(AddressRange range);
 

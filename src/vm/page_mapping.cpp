@@ -318,6 +318,7 @@ Status decommit_plain(const PageSpan& span) {
     restore_protection(span);
     return Status::no_memory;
   }
+  page_locks::unlock(span.range()); // last, as it cannot be undone for certain
   host::exclude_from_dumps(span.range());
   return Status::ok;
 }
@@ -351,12 +352,15 @@ Status decommit_pages(const PageSpan& span) {
     return Status::ok;
   }
   std::int64_t borders = added_borders(span, PageState::reserved);
-  if (!page_locks::lift(span.range())) { // a marker on a locked page is refused half way (K4)
+  bool by_markers = span.region.place == Place::chunked;
+  if (by_markers && !page_locks::lift(span.range())) { // a marker on a locked page is refused half way (K4)
     return Status::no_memory;
   }
-  Status status = span.region.place == Place::chunked ? decommit_chunked(span) : decommit_plain(span);
+  Status status = by_markers ? decommit_chunked(span) : decommit_plain(span);
   if (status != Status::ok) {
-    page_locks::restore(span.range());
+    if (by_markers) {
+      page_locks::restore(span.range());
+    }
     return status;
   }
   forget_pages(span);

@@ -1,5 +1,6 @@
 // Protection, decommit, reset.
 #include "fail.h"
+#include "host/features.h"
 #include "scenario.h"
 
 namespace faults {
@@ -154,6 +155,19 @@ SCENARIO(commit_of_a_page_outside, kOutOfMemory) {
 SCENARIO(reset_of_untouched_pages, kNever) {
   char* region = commit(reserve(64), 64);
   trial.call([=] { return VirtualAlloc(region, 64 * kPage, MEM_RESET, PAGE_READWRITE) == region; });
+}
+
+SCENARIO(reset_of_written_pages, kNever) {
+  char* region = commit(reserve(64), 64);
+  trial.call([=] { return VirtualAlloc(region, 64 * kPage, MEM_RESET, PAGE_READWRITE) == region; });
+}
+
+SCENARIO(undo_of_a_reset, kOutOfMemory) {
+  char* region = filled(16);
+  FAULTS_REQUIRE(VirtualAlloc(region + 4 * kPage, 8 * kPage, MEM_RESET, PAGE_READWRITE) != nullptr);
+  // An older kernel can undo nothing that was reset; what was not is undone without a question.
+  std::size_t pages = winmem::host::disabled(winmem::host::Feature::populate) ? 4 : 16;
+  trial.call([=] { return VirtualAlloc(region, pages * kPage, MEM_RESET_UNDO, PAGE_READWRITE) == region; });
 }
 
 } // namespace

@@ -91,6 +91,7 @@ constexpr Plausible kTable[] = {
     {SYS_rt_sigprocmask, kAny, "rt_sigprocmask", {}}, // the same
     {SYS_exit_group, kAny, "exit_group", {}},         // never fails
     {SYS_futex, FUTEX_WAKE, "futex(WAKE)", {}},       // fails for bad addresses only
+    {SYS_getrusage, kAny, "getrusage", {}},           // the same
     {SYS_sched_yield, kAny, "sched_yield", {}},       // never fails on Linux
     {SYS_getpid, kAny, "getpid", {}},                 // never fails
     {SYS_gettid, kAny, "gettid", {}},                 // never fails
