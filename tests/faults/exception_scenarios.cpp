@@ -31,9 +31,10 @@ void handle_with(PVECTORED_EXCEPTION_HANDLER handler) {
 
 void store(char* at, char value) { *reinterpret_cast<volatile char*>(at) = value; }
 
-// Runs it in a process of its own; how that ends.
+// Runs it in a process of its own; how that ends. Without winmem's fork handlers, whose calls in parent and child come
+// in no fixed order.
 template <typename Body> int status_of(Body body) {
-  pid_t child = fork();
+  pid_t child = _Fork();
   if (child == 0) {
     rlimit none{};
     setrlimit(RLIMIT_CORE, &none);
