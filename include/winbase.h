@@ -5,6 +5,7 @@
 
 #include "errhandlingapi.h"
 #include "handleapi.h"
+#include "heapapi.h"
 #include "libloaderapi.h"
 #include "memoryapi.h"
 #include "minwinbase.h"

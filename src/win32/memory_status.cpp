@@ -1,5 +1,6 @@
 // How much memory there is: GlobalMemoryStatusEx, GlobalMemoryStatus (rules Y10 to Y20), winmem_get_memory_status.
 #include "../base/address.h"
+#include "../heap/records.h"
 #include "../host/machine_memory.h"
 #include "../nt/user_memory.h"
 #include "../vm/vm.h"
@@ -70,7 +71,7 @@ std::size_t winmem_get_memory_status(winmem_memory_status* status, std::size_t s
                            .commit_limit = usage.commit_limit,
                            .reserved = usage.reserved_in_arena + usage.reserved_outside,
                            .arena = usage.arena,
-                           .bookkeeping = vm::bookkeeping_bytes()};
+                           .bookkeeping = vm::bookkeeping_bytes() + heap::records_footprint()};
   if (!nt::write_to_user(status, now)) {
     win32::fail(Status::access_violation);
     return 0;

@@ -36,6 +36,15 @@ set(API_SCALE_TESTS
     scale_test.cpp
     threads_test.cpp)
 
+# Heaps and their blocks.
+set(API_HEAP_TESTS
+    heap_alloc_test.cpp
+    heap_create_test.cpp
+    heap_free_test.cpp
+    heap_model_test.cpp
+    heap_realloc_test.cpp
+    heap_walk_test.cpp)
+
 # Faults, handlers and filters. A program of its own: its handlers are the whole process's.
 set(API_EXCEPTION_TESTS
     exception_access_test.cpp

@@ -1,0 +1,58 @@
+// The blocks of a growable heap: slabs of small ones, spans of one block, and regions of their own for large ones.
+//
+// Lock:      the heap's. Each call does all or nothing.
+#pragma once
+
+#include "found.h"
+#include "segment.h"
+
+namespace winmem::heap {
+
+// Blocks above this have a region of their own (H40).
+inline constexpr Bytes kLargestSingle = kMostGranules * kGranule;
+
+class GrowableStore {
+public:
+  // The handle, or 0 without memory.
+  Address open(Heap& heap, vm::PageState state);
+  void close();
+
+  // nullptr without memory. `is_zero` is set when all of the block is known to be zero.
+  void* take(Heap& heap, Bytes size, bool& is_zero);
+  void give(const Found& found);
+
+  static Found find(const Heap& heap, Address at);
+
+  // Changes the size where the block is. False when there is no room for that.
+  bool resize(const Found& found, Bytes size);
+
+  void trim();
+
+  // The largest block that could be had without committing memory; blocks of classes only.
+  Bytes largest_free() const;
+
+  bool is_sound() const;
+
+  // Whether some slab gave out so many blocks that Windows' front end would have taken over.
+  bool has_served_many() const;
+
+  const Segments& segments() const { return segments_; }
+  const Span* first_large() const { return larges_; }
+  Bytes reserved() const { return segments_.reserved() + large_bytes_; }
+  Bytes committed() const { return segments_.committed() + large_bytes_; }
+
+private:
+  Span* add_slab(Heap& heap, unsigned size_class);
+  void remove_slab(Span& slab);
+  void* take_single(Heap& heap, Bytes size);
+  void* take_large(Heap& heap, Bytes size);
+
+  Segments segments_;
+  Span* header_ = nullptr;
+  Span* slabs_[kClasses] = {}; // with free blocks
+  Span* larges_ = nullptr;
+  Bytes large_bytes_ = 0;
+  vm::PageState state_ = vm::PageState::read_write;
+};
+
+} // namespace winmem::heap

@@ -1,0 +1,166 @@
+#include "heap.h"
+
+#include <cstring>
+
+namespace winmem::heap {
+
+namespace {
+
+class Hold {
+public:
+  Hold(HeapMutex& mutex, bool serialized) : mutex_(serialized ? &mutex : nullptr) {
+    if (mutex_ != nullptr) {
+      mutex_->lock();
+    }
+  }
+  ~Hold() {
+    if (mutex_ != nullptr) {
+      mutex_->unlock();
+    }
+  }
+  Hold(const Hold&) = delete;
+  Hold& operator=(const Hold&) = delete;
+
+private:
+  HeapMutex* mutex_;
+};
+
+Address to_address(const void* block) { return reinterpret_cast<Address>(block); }
+
+} // namespace
+
+bool Heap::open(const HeapOptions& options) {
+  options_ = options;
+  vm::PageState state = options.executable ? vm::PageState::execute_read_write : vm::PageState::read_write;
+  handle_ = is_fixed() ? fixed_.open(*this, options.maximum, options.initial, state) : growable_.open(*this, state);
+  return handle_ != 0;
+}
+
+void Heap::close() { is_fixed() ? fixed_.close() : growable_.close(); }
+
+void* Heap::take(Bytes size, bool& is_zero) {
+  if (is_fixed()) {
+    is_zero = false;
+    return fixed_.take(size);
+  }
+  return growable_.take(*this, size, is_zero);
+}
+
+void Heap::give(const Found& found) { is_fixed() ? fixed_.give(found) : growable_.give(found); }
+
+Found Heap::find(Address at) const { return is_fixed() ? fixed_.find(*this, at) : GrowableStore::find(*this, at); }
+
+bool Heap::resize(const Found& found, Bytes size) {
+  return is_fixed() ? fixed_.resize(found, size) : growable_.resize(found, size);
+}
+
+void* Heap::allocate(Bytes size, bool zeroed, bool serialized) {
+  bool is_zero = false;
+  void* block = nullptr;
+  {
+    Hold hold(mutex_, serialized);
+    block = take(size, is_zero);
+    live_bytes_ += block != nullptr ? size : 0;
+  }
+  if (zeroed && !is_zero && block != nullptr) {
+    std::memset(block, 0, size); // the caller's alone by now
+  }
+  return block;
+}
+
+// Under the lock: the block changes in place, or a new one is taken beside it.
+Heap::Reallocated Heap::make_room(const Found& found, void* block, Bytes size, Moving moving) {
+  // A block that shrinks to less than half moves, if it may: what is left of it is worth more elsewhere.
+  bool stays = moving == Moving::in_place_only || size >= found.size || size >= found.room / 2;
+  if (stays && resize(found, size)) {
+    return {block};
+  }
+  if (moving == Moving::in_place_only) {
+    return {nullptr, Status::no_memory};
+  }
+  bool is_zero = false;
+  void* place = take(size, is_zero);
+  if (place == nullptr && size <= found.size && resize(found, size)) {
+    place = block; // a smaller one always fits where it is
+  }
+  return {place, place != nullptr ? Status::ok : Status::no_memory};
+}
+
+Heap::Reallocated Heap::reallocate(void* block, Bytes size, bool zeroed, Moving moving, bool serialized) {
+  Bytes old_size = 0;
+  Reallocated result;
+  {
+    Hold hold(mutex_, serialized);
+    Found found = find(to_address(block));
+    if (!found) {
+      return {nullptr, Status::invalid_parameter};
+    }
+    old_size = found.size;
+    result = make_room(found, block, size, moving);
+    if (result.status != Status::ok) {
+      return result;
+    }
+    live_bytes_ += result.block == block ? size - old_size : size;
+  }
+  // Contents are touched without the lock: a page of theirs may be one that a handler has to make accessible.
+  if (result.block != block) {
+    std::memcpy(result.block, block, size < old_size ? size : old_size);
+  }
+  if (zeroed && size > old_size) {
+    std::memset(static_cast<char*>(result.block) + old_size, 0, size - old_size);
+  }
+  if (result.block != block) {
+    free(block, serialized);
+  }
+  return result;
+}
+
+bool Heap::free(void* block, bool serialized) {
+  Hold hold(mutex_, serialized);
+  Found found = find(to_address(block));
+  if (!found) {
+    return false;
+  }
+  live_bytes_ -= found.size;
+  give(found);
+  return true;
+}
+
+Bytes Heap::size_of(const void* block, bool serialized) {
+  Hold hold(mutex_, serialized);
+  Found found = find(to_address(block));
+  return found ? found.size : kNoSize;
+}
+
+Bytes Heap::compact(bool serialized) {
+  Hold hold(mutex_, serialized);
+  if (is_fixed()) {
+    return fixed_.largest_free();
+  }
+  growable_.trim();
+  return growable_.largest_free();
+}
+
+Totals Heap::totals() {
+  Hold hold(mutex_, options_.serialized);
+  if (is_fixed()) {
+    return {live_bytes_, fixed_.committed_end() - fixed_.region().begin, fixed_.region().size()};
+  }
+  return {live_bytes_, growable_.committed(), growable_.reserved()};
+}
+
+bool Heap::is_low_fragmentation() {
+  Hold hold(mutex_, options_.serialized);
+  if (!low_fragmentation_.load(std::memory_order_relaxed) && !is_fixed() && options_.serialized &&
+      growable_.has_served_many()) {
+    set_low_fragmentation();
+  }
+  return low_fragmentation_.load(std::memory_order_relaxed);
+}
+
+bool Heap::is_sound(bool serialized) {
+  Hold hold(mutex_, serialized);
+  return is_fixed() ? fixed_.is_sound() : growable_.is_sound();
+}
+
+} // namespace winmem::heap

@@ -1,0 +1,184 @@
+#include "registry.h"
+
+#include "../host/fork.h"
+#include "../host/lock.h"
+#include "../host/own_process.h"
+#include "../host/thread.h"
+#include "records.h"
+#include "span_map.h"
+
+#include <new>
+
+namespace winmem::heap {
+
+namespace detail {
+constinit std::atomic<std::uint32_t> fork_waits{0};
+thread_local constinit std::uint32_t held = 0;
+} // namespace detail
+
+namespace {
+
+constinit host::Lock registry_lock; // guards the list and the making of the process heap
+constinit std::atomic<Heap*> process{nullptr};
+constinit Heap* first = nullptr;
+constinit Heap* last = nullptr;
+constinit unsigned count_of_heaps = 0;
+
+constinit std::uint32_t forking_thread = 0;
+
+// Fork sees every heap between two calls. vm's handlers were registered before and so come after these, on the way in:
+// a heap's call may be inside vm when it is waited for here.
+//
+// Who holds a heap may wait for the registry (HeapCreate between HeapLock and HeapUnlock), so heaps are only tried
+// here.
+bool try_all_heaps() {
+  for (Heap* heap = first; heap != nullptr; heap = heap->next) {
+    if (!heap->mutex().try_lock()) {
+      for (Heap* taken = first; taken != heap; taken = taken->next) {
+        taken->mutex().unlock();
+      }
+      return false;
+    }
+  }
+  return true;
+}
+
+void before_fork() {
+  detail::fork_waits.store(1, std::memory_order_relaxed);
+  registry_lock.lock();
+  while (!try_all_heaps()) {
+    registry_lock.unlock();
+    host::yield();
+    registry_lock.lock();
+  }
+  span_map::lock_for_fork();
+  lock_records_for_fork();
+  forking_thread = host::thread_id();
+}
+
+void after_fork() {
+  unlock_records_after_fork();
+  span_map::unlock_after_fork();
+  for (Heap* heap = first; heap != nullptr; heap = heap->next) {
+    heap->mutex().unlock();
+  }
+  registry_lock.unlock();
+  detail::fork_waits.store(0, std::memory_order_relaxed);
+  host::wake_all(detail::fork_waits);
+}
+
+void after_fork_in_child() {
+  for (Heap* heap = first; heap != nullptr; heap = heap->next) {
+    heap->mutex().adopt(forking_thread);
+  }
+  after_fork();
+}
+
+Heap* make(const HeapOptions& options) {
+  void* memory = take_heap_memory();
+  if (memory == nullptr) {
+    return nullptr;
+  }
+  Heap* heap = new (memory) Heap{};
+  if (!heap->open(options)) {
+    give_heap_memory(heap);
+    return nullptr;
+  }
+  return heap;
+}
+
+void append(Heap& heap) {
+  heap.previous = last;
+  (last != nullptr ? last->next : first) = &heap;
+  last = &heap;
+  ++count_of_heaps;
+}
+
+[[gnu::noinline]] Heap* make_process_heap() {
+  Heap* heap = nullptr;
+  {
+    host::LockHold hold(registry_lock);
+    if (Heap* made = process.load(std::memory_order_relaxed)) {
+      return made;
+    }
+    heap = make({});
+    if (heap == nullptr) {
+      return nullptr;
+    }
+    append(*heap);
+    process.store(heap, std::memory_order_release);
+  }
+  host::at_fork(before_fork, after_fork, after_fork_in_child); // may allocate, so without the lock
+  return heap;
+}
+
+} // namespace
+
+Heap* process_heap() {
+  Heap* heap = process.load(std::memory_order_acquire);
+  return heap != nullptr ? heap : make_process_heap();
+}
+
+Heap* create(const HeapOptions& options) {
+  if (process_heap() == nullptr) { // it is the first of the list
+    return nullptr;
+  }
+  Heap* heap = make(options);
+  if (heap != nullptr) {
+    host::LockHold hold(registry_lock);
+    append(*heap);
+  }
+  return heap;
+}
+
+void destroy(Heap& heap) {
+  {
+    host::LockHold hold(registry_lock);
+    (heap.previous != nullptr ? heap.previous->next : first) = heap.next;
+    (heap.next != nullptr ? heap.next->previous : last) = heap.previous;
+    --count_of_heaps;
+  }
+  heap.close();
+  give_heap_memory(&heap);
+}
+
+Heap* from_handle(const void* handle) {
+  Heap* heap = process.load(std::memory_order_acquire);
+  auto at = reinterpret_cast<Address>(handle);
+  if (heap != nullptr && heap->handle() == at) {
+    return heap;
+  }
+  Span* span = at % kGranule == 0 ? span_map::find(at) : nullptr;
+  return span != nullptr && span->kind == SpanKind::header && span->begin == at ? span->heap : nullptr;
+}
+
+unsigned count() {
+  process_heap();
+  host::LockHold hold(registry_lock);
+  return count_of_heaps;
+}
+
+unsigned copy_handles(unsigned skip, Address* out, unsigned count) {
+  host::LockHold hold(registry_lock);
+  unsigned number = 0;
+  for (Heap* heap = first; heap != nullptr && number < count; heap = heap->next) {
+    if (skip > 0) {
+      --skip;
+    } else {
+      out[number++] = heap->handle();
+    }
+  }
+  return number;
+}
+
+void trim_all() {
+  host::LockHold hold(registry_lock);
+  for (Heap* heap = first; heap != nullptr; heap = heap->next) {
+    if (heap->mutex().try_lock()) { // one that is in use is no idle memory
+      static_cast<void>(heap->compact(true));
+      heap->mutex().unlock();
+    }
+  }
+}
+
+} // namespace winmem::heap

@@ -1,0 +1,51 @@
+// Sizes of small blocks: each request is served by the smallest class that holds it.
+//
+// Sixteen bytes apart up to 128, then four classes to each doubling, so at most a fifth of a block is slack. All are
+// multiples of 16, and slabs begin at granules, so every block is 16-aligned (H30) and not all are 32-aligned (C41).
+#pragma once
+
+#include "../base/address.h"
+
+#include <bit>
+#include <cstdint>
+
+namespace winmem::heap {
+
+inline constexpr Bytes kAlignment = 16;
+inline constexpr unsigned kClasses = 39;
+
+namespace detail {
+
+inline constexpr unsigned kLinear = 8; // classes of 16 to 128 bytes
+
+constexpr Bytes size_of(unsigned size_class) {
+  if (size_class < kLinear) {
+    return (Bytes{size_class} + 1) * kAlignment;
+  }
+  unsigned step = size_class - kLinear;
+  Bytes base = Bytes{128} << (step / 4);
+  return base + base / 4 * (step % 4 + 1);
+}
+
+} // namespace detail
+
+constexpr Bytes block_size(unsigned size_class) { return detail::size_of(size_class); }
+
+inline constexpr Bytes kLargestSmall = detail::size_of(kClasses - 1);
+
+// `size` is at most kLargestSmall; zero needs a block too (H32).
+constexpr unsigned size_class(Bytes size) {
+  if (size <= 128) {
+    return static_cast<unsigned>((size + (size == 0) - 1) / kAlignment);
+  }
+  auto doubling = static_cast<unsigned>(std::bit_width(size - 1)) - 8; // 129 to 256: 0
+  auto quarter = static_cast<unsigned>((size - 1) >> (doubling + 5)) & 3U;
+  return detail::kLinear + doubling * 4 + quarter;
+}
+
+static_assert(kLargestSmall == 28672, "slack must fit into a cell's 15 bits");
+static_assert(size_class(0) == 0 && size_class(16) == 0 && size_class(17) == 1 && size_class(128) == 7);
+static_assert(size_class(129) == 8 && size_class(160) == 8 && size_class(161) == 9 && size_class(256) == 11);
+static_assert(size_class(kLargestSmall) == kClasses - 1 && block_size(size_class(24577)) == kLargestSmall);
+
+} // namespace winmem::heap

@@ -1,0 +1,206 @@
+#include "walk.h"
+
+#include "span_map.h"
+
+#include <bit>
+
+namespace winmem::heap {
+
+namespace {
+
+struct Region {
+  const Segment* segment = nullptr;
+  unsigned number = 0;
+};
+
+Region region_of(const GrowableStore& store, Address at) {
+  Region found;
+  unsigned number = 0;
+  store.segments().for_each([&](const Segment& segment) {
+    if (segment.region.contains(at)) {
+      found = {&segment, number};
+    }
+    ++number;
+  });
+  return found;
+}
+
+WalkEntry describe(const Segment& segment, unsigned number) {
+  Bytes committed = static_cast<Bytes>(std::popcount(segment.committed)) * kGranule;
+  return {.kind = Element::region,
+          .at = segment.region.begin,
+          .size = segment.region.size(),
+          .overhead = 0,
+          .region = number,
+          .committed = committed,
+          .uncommitted = segment.region.size() - committed,
+          .blocks = segment.region};
+}
+
+WalkEntry describe_large(const Span& large) {
+  return {.kind = Element::live,
+          .at = large.begin,
+          .size = large.requested,
+          .overhead = large.room - large.requested,
+          .region = kLargeRegion};
+}
+
+// The block `number` of a slab; all that were never used are one.
+WalkEntry describe(const Span& slab, std::uint16_t number, unsigned region) {
+  WalkEntry entry{.kind = Element::free, .at = address_of(slab, number), .size = slab.block, .region = region};
+  if (is_live(slab, number)) {
+    entry.kind = Element::live;
+    entry.overhead = slack_of(slab, number);
+    entry.size = slab.block - entry.overhead;
+  } else if (number >= slab.fresh) {
+    entry.size = Bytes{static_cast<unsigned>(slab.count - number)} * slab.block;
+  }
+  return entry;
+}
+
+// The element that begins at granule `at` of the segment.
+WalkEntry describe_granule(const Segment& segment, Address at, unsigned region) {
+  const Span* span = span_map::find(at);
+  if (span != nullptr && span->kind == SpanKind::slab) {
+    return describe(*span, 0, region);
+  }
+  if (span != nullptr && span->kind == SpanKind::single) {
+    return {.kind = Element::live,
+            .at = at,
+            .size = span->requested,
+            .overhead = span->room - span->requested,
+            .region = region};
+  }
+  auto first = static_cast<unsigned>((at - segment.region.begin) / kGranule);
+  bool committed = (segment.committed >> first & 1) != 0;
+  unsigned end = first;
+  while (end < kSegmentGranules && (segment.used >> end & 1) == 0 &&
+         ((segment.committed >> end & 1) != 0) == committed) {
+    ++end;
+  }
+  return {.kind = committed ? Element::free : Element::uncommitted,
+          .at = at,
+          .size = (end - first) * kGranule,
+          .region = region};
+}
+
+Walked walk_segment(const GrowableStore& store, const Region& region, Address at, WalkEntry& entry) {
+  const Segment& segment = *region.segment;
+  if (const Span* span = span_map::find(at); span != nullptr && span->kind == SpanKind::header) {
+    at += kGranule;
+  }
+  if (at < segment.region.end) {
+    entry = describe_granule(segment, at, region.number);
+    return Walked::element;
+  }
+  if (segment.next != nullptr) {
+    entry = describe(*segment.next, region.number + 1);
+    return Walked::element;
+  }
+  if (const Span* large = store.first_large()) {
+    entry = describe_large(*large);
+    return Walked::element;
+  }
+  return Walked::end;
+}
+
+Walked walk_growable(const Heap& heap, WalkEntry& entry) {
+  const GrowableStore& store = heap.growable();
+  if (entry.kind == Element::start) {
+    entry = describe(*store.segments().first(), 0);
+    return Walked::element;
+  }
+  const Span* span = span_map::find(entry.at);
+  if (span != nullptr && span->kind == SpanKind::large && span->heap == &heap) {
+    if (span->next == nullptr) {
+      return Walked::end;
+    }
+    entry = describe_large(*span->next);
+    return Walked::element;
+  }
+  Region region = region_of(store, entry.at);
+  if (region.segment == nullptr) {
+    return Walked::no_such_place;
+  }
+  if (entry.kind == Element::region) {
+    return walk_segment(store, region, region.segment->region.begin, entry);
+  }
+  Address next = 0;
+  if (span != nullptr && span->kind == SpanKind::slab) {
+    std::uint16_t number = block_at(*span, entry.at);
+    if (number == kNoBlock) {
+      return Walked::no_such_place;
+    }
+    bool is_last = number >= span->fresh || number + 1 == span->count;
+    if (!is_last) {
+      entry = describe(*span, static_cast<std::uint16_t>(number + 1), region.number);
+      return Walked::element;
+    }
+    next = round_up(span->begin + Bytes{span->count} * span->block, kGranule);
+  } else if (span != nullptr && span->kind == SpanKind::single) {
+    next = span->begin + span->room;
+  } else {
+    next = entry.at + describe_granule(*region.segment, round_down(entry.at, kGranule), region.number).size;
+  }
+  return walk_segment(store, region, next, entry);
+}
+
+Walked walk_fixed(const Heap& heap, WalkEntry& entry) {
+  const FixedStore& store = heap.fixed();
+  AddressRange whole = store.region();
+  if (entry.kind == Element::start) {
+    Bytes committed = store.committed_end() - whole.begin;
+    entry = {.kind = Element::region,
+             .at = whole.begin,
+             .size = whole.size(),
+             .overhead = store.first_block() - whole.begin,
+             .committed = committed,
+             .uncommitted = whole.size() - committed,
+             .blocks = {store.first_block(), store.blocks_end()}};
+    return Walked::element;
+  }
+  Address next = store.first_block();
+  if (entry.kind == Element::uncommitted) {
+    return Walked::end;
+  }
+  if (entry.kind != Element::region) {
+    FixedStore::Block block = store.block_at(entry.at);
+    if (block.range.empty()) {
+      return Walked::no_such_place;
+    }
+    next = block.range.end;
+  }
+  Address committed_end = store.committed_end();
+  if (next >= store.blocks_end() || next >= committed_end) {
+    // What lies behind the last block that is committed.
+    if (committed_end >= whole.end) {
+      return Walked::end;
+    }
+    entry = {.kind = Element::uncommitted, .at = committed_end, .size = whole.end - committed_end};
+    return Walked::element;
+  }
+  FixedStore::Block block = store.block_at(next);
+  if (block.live) {
+    entry = {
+        .kind = Element::live, .at = next, .size = block.requested, .overhead = block.range.size() - block.requested};
+  } else {
+    Address end = block.range.end < committed_end ? block.range.end : committed_end;
+    entry = {.kind = Element::free, .at = next, .size = end - next};
+  }
+  return Walked::element;
+}
+
+} // namespace
+
+Walked next_element(Heap& heap, WalkEntry& entry, bool serialized) {
+  if (serialized) {
+    heap.mutex().lock();
+  }
+  Walked walked = heap.is_fixed() ? walk_fixed(heap, entry) : walk_growable(heap, entry);
+  if (serialized) {
+    heap.mutex().unlock();
+  }
+  return walked;
+}
+
+} // namespace winmem::heap

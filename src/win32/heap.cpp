@@ -1,0 +1,158 @@
+// heapapi.h: making heaps and their blocks. What asks about a heap is in heap_information.cpp.
+//
+// These call the heap directly, not through nt: an allocation is to cost little more than the heap itself.
+#include "heap_calls.h"
+
+#include "../exception/exception.h"
+#include "../host/faults.h"
+#include "last_error.h"
+
+#include <ntstatus.h>
+
+using namespace winmem;
+using heap::Heap;
+using win32::fail;
+
+namespace {
+
+void* give_nothing(Status status) {
+  fail(status);
+  return nullptr;
+}
+
+// H34 to H36: NULL, or an exception first. No lock is held.
+void* no_memory(const Heap& heap, DWORD flags, SIZE_T size) {
+  if (heap.options().raises || (flags & HEAP_GENERATE_EXCEPTIONS) != 0) {
+    EXCEPTION_RECORD record{};
+    record.ExceptionCode = static_cast<DWORD>(STATUS_NO_MEMORY);
+    record.NumberParameters = 1;
+    record.ExceptionInformation[0] = size;
+    exception::raise_here(record);
+  }
+  return give_nothing(Status::no_memory);
+}
+
+// H61, H82: a mistake of the program's, which ends it if it asked for that.
+Status misuse() {
+  if (win32::terminates_on_corruption()) {
+    host::end_process();
+  }
+  return Status::invalid_parameter;
+}
+
+} // namespace
+
+HANDLE WINAPI GetProcessHeap(VOID) {
+  Heap* heap = heap::process_heap();
+  return heap != nullptr ? reinterpret_cast<HANDLE>(heap->handle()) : nullptr;
+}
+
+HANDLE WINAPI HeapCreate(DWORD flOptions, SIZE_T dwInitialSize, SIZE_T dwMaximumSize) {
+  if (dwInitialSize >= kUserEnd || dwMaximumSize >= kUserEnd) {
+    return give_nothing(Status::no_memory);
+  }
+  heap::HeapOptions options{.serialized = (flOptions & HEAP_NO_SERIALIZE) == 0,
+                            .executable = (flOptions & HEAP_CREATE_ENABLE_EXECUTE) != 0,
+                            .raises = (flOptions & HEAP_GENERATE_EXCEPTIONS) != 0,
+                            .initial = round_up(dwInitialSize, kPage),
+                            .maximum = round_up(dwMaximumSize, kPage)};
+  if (options.maximum != 0 && options.initial > options.maximum) {
+    options.maximum = options.initial; // H11
+  }
+  Heap* heap = heap::create(options);
+  return heap != nullptr ? reinterpret_cast<HANDLE>(heap->handle()) : give_nothing(Status::no_memory);
+}
+
+BOOL WINAPI HeapDestroy(HANDLE hHeap) {
+  Heap* heap = heap::from_handle(hHeap);
+  if (heap == nullptr || heap == heap::process_heap()) {
+    return fail(Status::invalid_handle);
+  }
+  heap::destroy(*heap);
+  return TRUE;
+}
+
+LPVOID WINAPI HeapAlloc(HANDLE hHeap, DWORD dwFlags, SIZE_T dwBytes) {
+  Heap* heap = heap::from_handle(hHeap);
+  if (heap == nullptr) [[unlikely]] {
+    return give_nothing(Status::invalid_handle);
+  }
+  void* block = heap->allocate(dwBytes, (dwFlags & HEAP_ZERO_MEMORY) != 0, win32::is_serialized(*heap, dwFlags));
+  return block != nullptr ? block : no_memory(*heap, dwFlags, dwBytes);
+}
+
+LPVOID WINAPI HeapReAlloc(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, SIZE_T dwBytes) {
+  Heap* heap = heap::from_handle(hHeap);
+  if (heap == nullptr) {
+    return give_nothing(Status::invalid_handle);
+  }
+  if (lpMem == nullptr) {
+    win32::set_last_error(ERROR_SUCCESS); // H50
+    return nullptr;
+  }
+  Heap::Moving moving =
+      (dwFlags & HEAP_REALLOC_IN_PLACE_ONLY) != 0 ? Heap::Moving::in_place_only : Heap::Moving::allowed;
+  Heap::Reallocated result =
+      heap->reallocate(lpMem, dwBytes, (dwFlags & HEAP_ZERO_MEMORY) != 0, moving, win32::is_serialized(*heap, dwFlags));
+  if (result.status == Status::ok) {
+    return result.block;
+  }
+  return result.status == Status::no_memory ? no_memory(*heap, dwFlags, dwBytes) : give_nothing(misuse());
+}
+
+BOOL WINAPI HeapFree(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem) {
+  if (lpMem == nullptr) {
+    return TRUE; // H60
+  }
+  Heap* heap = heap::from_handle(hHeap);
+  if (heap == nullptr) {
+    return fail(Status::invalid_handle);
+  }
+  return heap->free(lpMem, win32::is_serialized(*heap, dwFlags)) ? TRUE : fail(misuse());
+}
+
+SIZE_T WINAPI HeapSize(HANDLE hHeap, DWORD dwFlags, LPCVOID lpMem) {
+  Heap* heap = heap::from_handle(hHeap);
+  if (heap == nullptr) {
+    fail(Status::invalid_handle);
+    return Heap::kNoSize;
+  }
+  Bytes size = heap->size_of(lpMem, win32::is_serialized(*heap, dwFlags));
+  if (size == Heap::kNoSize) {
+    fail(Status::invalid_parameter);
+  }
+  return size;
+}
+
+BOOL WINAPI HeapValidate(HANDLE hHeap, DWORD dwFlags, LPCVOID lpMem) {
+  Heap* heap = heap::from_handle(hHeap);
+  if (heap == nullptr) {
+    return FALSE;
+  }
+  bool serialized = win32::is_serialized(*heap, dwFlags);
+  bool sound = lpMem == nullptr ? heap->is_sound(serialized) : heap->size_of(lpMem, serialized) != Heap::kNoSize;
+  return sound ? TRUE : FALSE;
+}
+
+BOOL WINAPI HeapLock(HANDLE hHeap) {
+  Heap* heap = heap::from_handle(hHeap);
+  if (heap == nullptr) {
+    return fail(Status::invalid_handle);
+  }
+  if (heap->options().serialized) { // H71
+    heap->mutex().lock();
+  }
+  return TRUE;
+}
+
+BOOL WINAPI HeapUnlock(HANDLE hHeap) {
+  Heap* heap = heap::from_handle(hHeap);
+  if (heap == nullptr) {
+    return fail(Status::invalid_handle);
+  }
+  if (!heap->options().serialized || heap->mutex().unlock()) {
+    return TRUE;
+  }
+  win32::set_last_error(ERROR_NOT_OWNER);
+  return FALSE;
+}
