@@ -1,6 +1,7 @@
 #include "calls.h"
 
 #include "exception_calls.h"
+#include "heap_calls.h"
 #include "history.h"
 #include "process_calls.h"
 #include "winapi.h"
@@ -321,6 +322,10 @@ constexpr Row kCalls[] = {
     {"NtLockVirtualMemory NtUnlockVirtualMemory", nt_lock},
     {"ZwLockVirtualMemory ZwUnlockVirtualMemory", zw_lock},
     {"GlobalMemoryStatus GlobalMemoryStatusEx", memory_status},
+    {"GetProcessHeap HeapAlloc HeapReAlloc HeapSize HeapValidate HeapFree HeapLock HeapUnlock HeapWalk HeapCompact",
+     process_heap_blocks},
+    {"HeapCreate HeapDestroy GetProcessHeaps", own_heap},
+    {"HeapQueryInformation HeapSetInformation HeapSummary", heap_information},
     {"AddVectoredExceptionHandler RemoveVectoredExceptionHandler AddVectoredContinueHandler "
      "RemoveVectoredContinueHandler RaiseException RtlRaiseException",
      raise_and_handle},

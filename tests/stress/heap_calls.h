@@ -1,0 +1,12 @@
+// The exported calls about heaps: one heap for all threads, and one of each call's own.
+#pragma once
+
+#include "check.h"
+
+namespace stress {
+
+void process_heap_blocks(Random& random);
+void own_heap(Random& random);
+void heap_information(Random& random);
+
+} // namespace stress
