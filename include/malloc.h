@@ -2,9 +2,35 @@
 #ifndef WINMEM_MALLOC_H
 #define WINMEM_MALLOC_H
 
+#pragma GCC system_header // for #include_next
+
 #include_next <malloc.h>
 
+#include <stddef.h>
+
 #include "winmem_abi.h"
+
+// ---- What a walk of the heap tells, and where _malloca puts its blocks ----
+#define _HEAPEMPTY    (-1)
+#define _HEAPOK       (-2)
+#define _HEAPBADBEGIN (-3)
+#define _HEAPBADNODE  (-4)
+#define _HEAPEND      (-5)
+#define _HEAPBADPTR   (-6)
+#define _FREEENTRY    0
+#define _USEDENTRY    1
+#define _HEAP_MAXREQ  0xFFFFFFFFFFFFFFE0U
+
+#define _ALLOCA_S_THRESHOLD    1024
+#define _ALLOCA_S_STACK_MARKER 0xCCCC
+#define _ALLOCA_S_HEAP_MARKER  0xDDDD
+#define _ALLOCA_S_MARKER_SIZE  16
+
+typedef struct _heapinfo {
+  int* _pentry;
+  size_t _size;
+  int _useflag; // _FREEENTRY or _USEDENTRY
+} _HEAPINFO;
 
 WINMEM_BEGIN_C
 
