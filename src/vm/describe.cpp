@@ -138,7 +138,8 @@ Description describe(Address page) {
   // searched, or a mapping may come or go while the kernel is asked; then the page is looked at again. That ends: who
   // lost that race so often is told of the one page that it found free, or what was found last.
   constexpr int kMostTries = 100;
-  constexpr int kMostSearches = 8;
+  constexpr int kMostSearches =
+      64; // where the kernel's list is read as text, one takes long enough to be disturbed often
   for (int tries = 0;; ++tries) {
     if (Region* region = find_live_region(page)) {
       RunRoot root = region->root();

@@ -182,7 +182,9 @@ TEST(VirtualLock, V100_the_stack_static_data_and_the_heap_can_be_locked) {
   char local[64];
   auto on_heap = std::make_unique<char[]>(64);
 
-  for (auto [key, bytes] : {std::pair<char*, SIZE_T>{data, sizeof data}, {local, sizeof local}, {on_heap.get(), 64}}) {
+  for (auto& memory : {std::pair<char*, SIZE_T>{data, sizeof data}, {local, sizeof local}, {on_heap.get(), 64}}) {
+    char* key = memory.first;
+    SIZE_T bytes = memory.second;
     EXPECT_OK(VirtualLock(key, bytes));
     EXPECT_OK(VirtualUnlock(key, bytes));
     EXPECT_ERROR(158, VirtualUnlock(key, bytes));
