@@ -26,7 +26,7 @@ void arm_access();
 enum class Kind : std::uint8_t { exception_handler, continue_handler };
 
 // A handle that is never given out again; nullptr when there is no memory.
-void* add_vectored(Kind kind, bool first, PVECTORED_EXCEPTION_HANDLER handler);
+void* add_vectored(Kind kind, bool first, PVECTORED_EXCEPTION_HANDLER function);
 
 // False for what is no handle of this kind, or no more.
 bool remove_vectored(Kind kind, const void* handle);

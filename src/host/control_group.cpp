@@ -162,6 +162,7 @@ bool find_folder(const char* mounts, Version version, const Path& group, Path& o
       rest = i == common && (path[i] == 0 || path[i] == '/') ? path + i : "";
     }
     const char* outside = nullptr;
+    // NOLINTNEXTLINE(readability-suspicious-call-argument): that is the order
     if (!after_prefix(rest, "/..", outside) && !is_word(rest, "/")) {
       out.append(rest);
     }

@@ -67,6 +67,7 @@ __asm__(".text\n"
         ".cfi_endproc\n"
         ".size winmem_enter, . - winmem_enter\n");
 
+// NOLINTBEGIN(readability-identifier-naming): names of the assembly above
 extern "C" {
 using MovedHandler = void (*)(int, siginfo_t*, void*, std::uint64_t);
 
@@ -76,6 +77,7 @@ extern const char winmem_probe_touch[];
 extern const char winmem_probe_failed[];
 [[noreturn]] void winmem_enter(int, siginfo_t*, void*, std::uint64_t, winmem::Address frame, MovedHandler);
 }
+// NOLINTEND(readability-identifier-naming)
 
 namespace winmem::host {
 

@@ -44,11 +44,11 @@ struct FaultHooks {
 };
 
 // Catches faults from now on, if it does not do so already, and comes before handlers that the program installed in the
-// meantime. `hooks` are the same in every call and live for ever.
-void catch_faults(const FaultHooks& hooks);
+// meantime. `wanted` are the same in every call and live for ever.
+void catch_faults(const FaultHooks& wanted);
 
 // The same for SIGSEGV alone once all are caught: what must not be missed when a guard page is armed.
-void catch_access_faults(const FaultHooks& hooks);
+void catch_access_faults(const FaultHooks& wanted);
 
 // Whether the calling thread's stack has `room` bytes below the caller. Touches them; true without a look while no
 // faults are caught.
