@@ -95,22 +95,21 @@ void append(Heap& heap) {
 }
 
 [[gnu::noinline]] Heap* make_process_heap() {
-  Heap* heap = nullptr;
-  {
-    host::LockHold hold(registry_lock);
-    if (Heap* made = process.load(std::memory_order_relaxed)) {
-      return made;
-    }
-    heap = make({});
-    if (heap == nullptr) {
-      return nullptr;
-    }
+  host::LockHold hold(registry_lock);
+  if (Heap* made = process.load(std::memory_order_relaxed)) {
+    return made;
+  }
+  Heap* heap = make({});
+  if (heap != nullptr) {
     append(*heap);
     process.store(heap, std::memory_order_release);
   }
-  host::at_fork(before_fork, after_fork, after_fork_in_child); // may allocate, so without the lock
   return heap;
 }
+
+// At load, behind vm's (101), and not with the first heap: a fork that another thread has begun by then would find this
+// room's locks as they are.
+[[gnu::constructor(102)]] void install_fork_handlers() { host::at_fork(before_fork, after_fork, after_fork_in_child); }
 
 } // namespace
 
