@@ -21,6 +21,17 @@ constexpr Bytes kLargeOffset = 64;
 
 AddressRange range_of(const Span& span, Bytes size) { return {span.begin, span.begin + size}; }
 
+// The granule by which a large block is found: only its start is ever asked for.
+AddressRange first_granule(const Span& large) { return {large.region.begin, large.region.begin + kGranule}; }
+
+// The record of granules that were just taken.
+void place(Span& span, SpanKind kind, Heap& heap, const Granules& taken) {
+  span.heap = &heap;
+  span.kind = kind;
+  span.begin = taken.begin;
+  span.segment = taken.segment;
+}
+
 void link(Span*& list, Span& span) {
   span.previous = nullptr;
   span.next = list;
@@ -50,9 +61,7 @@ Address GrowableStore::open(Heap& heap, vm::PageState state) {
     give_span(header_);
     return 0;
   }
-  header_->heap = &heap;
-  header_->kind = SpanKind::header;
-  header_->begin = taken.begin;
+  place(*header_, SpanKind::header, heap, taken);
   span_map::set({taken.begin, taken.begin + kGranule}, header_);
   return taken.begin;
 }
@@ -62,7 +71,7 @@ void GrowableStore::close() {
   while (larges_ != nullptr) {
     Span& large = *larges_;
     larges_ = large.next;
-    span_map::set({large.region.begin, large.region.begin + kGranule}, nullptr);
+    span_map::set(first_granule(large), nullptr);
     static_cast<void>(vm::release_region(large.region.begin));
     give_span(&large);
   }
@@ -102,10 +111,7 @@ Span* GrowableStore::add_slab(Heap& heap, unsigned size_class) {
     }
     return nullptr;
   }
-  slab->heap = &heap;
-  slab->begin = taken.begin;
-  slab->segment = taken.segment;
-  slab->kind = SpanKind::slab;
+  place(*slab, SpanKind::slab, heap, taken);
   slab->size_class = static_cast<std::uint8_t>(size_class);
   slab->count = static_cast<std::uint16_t>(count);
   slab->free = kNoBlock;
@@ -160,10 +166,7 @@ void* GrowableStore::take_single(Heap& heap, Bytes size) {
     give_span(single);
     return nullptr;
   }
-  single->heap = &heap;
-  single->begin = taken.begin;
-  single->segment = taken.segment;
-  single->kind = SpanKind::single;
+  place(*single, SpanKind::single, heap, taken);
   single->requested = size;
   single->room = round_up(size, kGranule);
   span_map::set(range_of(*single, single->room), single);
@@ -195,7 +198,7 @@ void* GrowableStore::take_large(Heap& heap, Bytes size) {
   large->requested = size;
   large->room = whole - kLargeOffset;
   large->region = reserved.range;
-  span_map::set({reserved.range.begin, reserved.range.begin + kGranule}, large);
+  span_map::set(first_granule(*large), large);
   link(larges_, *large);
   large_bytes_ += whole;
   return reinterpret_cast<void*>(large->begin);
@@ -240,7 +243,7 @@ void GrowableStore::give(const Found& found) {
     break;
   case SpanKind::large:
     unlink(larges_, span);
-    span_map::set({span.region.begin, span.region.begin + kGranule}, nullptr);
+    span_map::set(first_granule(span), nullptr);
     large_bytes_ -= span.room + kLargeOffset;
     static_cast<void>(vm::release_region(span.region.begin));
     give_span(&span);

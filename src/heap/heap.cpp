@@ -6,25 +6,6 @@ namespace winmem::heap {
 
 namespace {
 
-class Hold {
-public:
-  Hold(HeapMutex& mutex, bool serialized) : mutex_(serialized ? &mutex : nullptr) {
-    if (mutex_ != nullptr) {
-      mutex_->lock();
-    }
-  }
-  ~Hold() {
-    if (mutex_ != nullptr) {
-      mutex_->unlock();
-    }
-  }
-  Hold(const Hold&) = delete;
-  Hold& operator=(const Hold&) = delete;
-
-private:
-  HeapMutex* mutex_;
-};
-
 Address to_address(const void* block) { return reinterpret_cast<Address>(block); }
 
 } // namespace
@@ -58,7 +39,7 @@ void* Heap::allocate(Bytes size, bool zeroed, bool serialized) {
   bool is_zero = false;
   void* block = nullptr;
   {
-    Hold hold(mutex_, serialized);
+    HeapHold hold(mutex_, serialized);
     block = take(size, is_zero);
     live_bytes_ += block != nullptr ? size : 0;
   }
@@ -90,7 +71,7 @@ Heap::Reallocated Heap::reallocate(void* block, Bytes size, bool zeroed, Moving 
   Bytes old_size = 0;
   Reallocated result;
   {
-    Hold hold(mutex_, serialized);
+    HeapHold hold(mutex_, serialized);
     Found found = find(to_address(block));
     if (!found) {
       return {nullptr, Status::invalid_parameter};
@@ -116,7 +97,7 @@ Heap::Reallocated Heap::reallocate(void* block, Bytes size, bool zeroed, Moving 
 }
 
 bool Heap::free(void* block, bool serialized) {
-  Hold hold(mutex_, serialized);
+  HeapHold hold(mutex_, serialized);
   Found found = find(to_address(block));
   if (!found) {
     return false;
@@ -127,13 +108,13 @@ bool Heap::free(void* block, bool serialized) {
 }
 
 Bytes Heap::size_of(const void* block, bool serialized) {
-  Hold hold(mutex_, serialized);
+  HeapHold hold(mutex_, serialized);
   Found found = find(to_address(block));
   return found ? found.size : kNoSize;
 }
 
 Bytes Heap::compact(bool serialized) {
-  Hold hold(mutex_, serialized);
+  HeapHold hold(mutex_, serialized);
   if (is_fixed()) {
     return fixed_.largest_free();
   }
@@ -142,7 +123,7 @@ Bytes Heap::compact(bool serialized) {
 }
 
 Totals Heap::totals() {
-  Hold hold(mutex_, options_.serialized);
+  HeapHold hold(mutex_, options_.serialized);
   if (is_fixed()) {
     return {live_bytes_, fixed_.committed_end() - fixed_.region().begin, fixed_.region().size()};
   }
@@ -150,7 +131,7 @@ Totals Heap::totals() {
 }
 
 bool Heap::is_low_fragmentation() {
-  Hold hold(mutex_, options_.serialized);
+  HeapHold hold(mutex_, options_.serialized);
   if (!low_fragmentation_.load(std::memory_order_relaxed) && !is_fixed() && options_.serialized &&
       growable_.has_served_many()) {
     set_low_fragmentation();
@@ -159,7 +140,7 @@ bool Heap::is_low_fragmentation() {
 }
 
 bool Heap::is_sound(bool serialized) {
-  Hold hold(mutex_, serialized);
+  HeapHold hold(mutex_, serialized);
   return is_fixed() ? fixed_.is_sound() : growable_.is_sound();
 }
 

@@ -72,4 +72,24 @@ private:
   std::uint32_t depth_ = 0;             // guarded by lock_
 };
 
+// Holds a heap for a scope; not at all where the heap or the call asks for no serialisation.
+class [[nodiscard]] HeapHold {
+public:
+  HeapHold(HeapMutex& mutex, bool serialized) : mutex_(serialized ? &mutex : nullptr) {
+    if (mutex_ != nullptr) {
+      mutex_->lock();
+    }
+  }
+  ~HeapHold() {
+    if (mutex_ != nullptr) {
+      mutex_->unlock();
+    }
+  }
+  HeapHold(const HeapHold&) = delete;
+  HeapHold& operator=(const HeapHold&) = delete;
+
+private:
+  HeapMutex* mutex_;
+};
+
 } // namespace winmem::heap

@@ -193,14 +193,8 @@ Walked walk_fixed(const Heap& heap, WalkEntry& entry) {
 } // namespace
 
 Walked next_element(Heap& heap, WalkEntry& entry, bool serialized) {
-  if (serialized) {
-    heap.mutex().lock();
-  }
-  Walked walked = heap.is_fixed() ? walk_fixed(heap, entry) : walk_growable(heap, entry);
-  if (serialized) {
-    heap.mutex().unlock();
-  }
-  return walked;
+  HeapHold hold(heap.mutex(), serialized);
+  return heap.is_fixed() ? walk_fixed(heap, entry) : walk_growable(heap, entry);
 }
 
 } // namespace winmem::heap
