@@ -186,7 +186,8 @@ private:
       run_trial(*current_);
     }
     std::fflush(stdout);
-    pid_t process = fork();
+    // Not fork(): winmem's fork handlers would be at work here, and the trial would find done what they do first.
+    pid_t process = _Fork();
     if (process == 0) {
       run_trial(*current_);
     }

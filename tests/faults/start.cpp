@@ -40,7 +40,7 @@ std::string start_with(const Fault& fault) {
   if (pipe(ends) != 0) {
     return "no pipe";
   }
-  pid_t process = fork();
+  pid_t process = _Fork(); // as in driver.cpp
   if (process == 0) {
     dup2(ends[1], 2);
     close(ends[0]);
