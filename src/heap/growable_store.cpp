@@ -136,12 +136,30 @@ void* GrowableStore::take(Heap& heap, Bytes size, bool& is_zero) {
   is_zero = false;
   if (size > kLargestSingle) {
     is_zero = true;
-    return take_large(heap, size);
+    return take_large(heap, size, kLargeOffset);
   }
   if (size > kLargestSmall) {
     return take_single(heap, size);
   }
-  unsigned wanted = size_class(size);
+  return take_small(heap, size_class(size), size);
+}
+
+void* GrowableStore::take_aligned(Heap& heap, Bytes size, Bytes alignment, bool& is_zero) {
+  if (alignment <= kAlignment) {
+    return take(heap, size, is_zero);
+  }
+  is_zero = false;
+  if (unsigned wanted = aligned_size_class(size, alignment); wanted < kClasses) {
+    return take_small(heap, wanted, size);
+  }
+  if (size <= kLargestSingle && alignment <= kGranule) {
+    return take_single(heap, size);
+  }
+  is_zero = true;
+  return take_large(heap, size, alignment);
+}
+
+void* GrowableStore::take_small(Heap& heap, unsigned wanted, Bytes size) {
   Span* slab = slabs_[wanted];
   if (slab == nullptr) {
     slab = add_slab(heap, wanted);
@@ -161,28 +179,32 @@ void* GrowableStore::take_single(Heap& heap, Bytes size) {
   if (single == nullptr) {
     return nullptr;
   }
-  Granules taken = segments_.take(heap, granules_of(size));
+  Bytes room = round_up(size == 0 ? 1 : size, kGranule); // none is without, where only its alignment is large
+  Granules taken = segments_.take(heap, granules_of(room));
   if (taken.begin == 0) {
     give_span(single);
     return nullptr;
   }
   place(*single, SpanKind::single, heap, taken);
   single->requested = size;
-  single->room = round_up(size, kGranule);
+  single->room = room;
   span_map::set(range_of(*single, single->room), single);
   return reinterpret_cast<void*>(single->begin);
 }
 
-void* GrowableStore::take_large(Heap& heap, Bytes size) {
-  if (size > kUserEnd / 2) {
+void* GrowableStore::take_large(Heap& heap, Bytes size, Bytes alignment) {
+  if (size > kUserEnd / 2 || alignment > kUserEnd / 2) {
     return nullptr;
   }
   Span* large = take_span();
   if (large == nullptr) {
     return nullptr;
   }
-  Bytes whole = round_up(size + kLargeOffset, kPage);
-  vm::Reserved reserved = vm::reserve({.size = whole, .initial = state_, .commit = true});
+  Bytes offset = alignment <= kLargeOffset ? kLargeOffset : 0;
+  Bytes whole = round_up(size + offset, kPage);
+  whole = whole == 0 ? kPage : whole;
+  vm::Reserved reserved = vm::reserve(
+      {.size = whole, .initial = state_, .commit = true, .alignment = alignment < kGranule ? kGranule : alignment});
   if (reserved.status != Status::ok) {
     give_span(large);
     return nullptr;
@@ -193,10 +215,10 @@ void* GrowableStore::take_large(Heap& heap, Bytes size) {
     return nullptr;
   }
   large->heap = &heap;
-  large->begin = reserved.range.begin + kLargeOffset;
+  large->begin = reserved.range.begin + offset;
   large->kind = SpanKind::large;
   large->requested = size;
-  large->room = whole - kLargeOffset;
+  large->room = whole - offset;
   large->region = reserved.range;
   span_map::set(first_granule(*large), large);
   link(larges_, *large);
@@ -223,6 +245,25 @@ Found GrowableStore::find(const Heap& heap, Address at) {
   }
 }
 
+Found GrowableStore::find_around(const Heap& heap, Address at) {
+  Span* span = span_map::find(at);
+  if (span == nullptr) {
+    // The table has the first granule of a large block alone.
+    vm::Description there = vm::describe(round_down(at, kPage));
+    span = there.owner == vm::Owner::winmem ? span_map::find(there.region.begin) : nullptr;
+  }
+  if (span == nullptr || span->heap != &heap) {
+    return {};
+  }
+  Address begin = span->begin;
+  if (span->kind == SpanKind::slab) {
+    std::uint16_t number = block_around(*span, at);
+    begin = number != kNoBlock ? address_of(*span, number) : 0;
+  }
+  Found found = find(heap, begin);
+  return found && at >= begin && at - begin < found.room ? found : Found{};
+}
+
 void GrowableStore::give(const Found& found) {
   Span& span = *found.span;
   switch (span.kind) {
@@ -244,7 +285,7 @@ void GrowableStore::give(const Found& found) {
   case SpanKind::large:
     unlink(larges_, span);
     span_map::set(first_granule(span), nullptr);
-    large_bytes_ -= span.room + kLargeOffset;
+    large_bytes_ -= span.room + (span.begin - span.region.begin);
     static_cast<void>(vm::release_region(span.region.begin));
     give_span(&span);
     break;

@@ -19,9 +19,16 @@ public:
 
   // nullptr without memory. `is_zero` is set when all of the block is known to be zero.
   void* take(Heap& heap, Bytes size, bool& is_zero);
+
+  // The same, at a multiple of `alignment`, a power of two. Freed and resized like any other.
+  void* take_aligned(Heap& heap, Bytes size, Bytes alignment, bool& is_zero);
+
   void give(const Found& found);
 
   static Found find(const Heap& heap, Address at);
+
+  // The live block in which `at` lies, anywhere in its room.
+  static Found find_around(const Heap& heap, Address at);
 
   // Changes the size where the block is. False when there is no room for that.
   bool resize(const Found& found, Bytes size);
@@ -44,8 +51,9 @@ public:
 private:
   Span* add_slab(Heap& heap, unsigned size_class);
   void remove_slab(Span& slab);
+  void* take_small(Heap& heap, unsigned wanted, Bytes size);
   void* take_single(Heap& heap, Bytes size);
-  void* take_large(Heap& heap, Bytes size);
+  void* take_large(Heap& heap, Bytes size, Bytes alignment);
 
   Segments segments_;
   Span* header_ = nullptr;

@@ -49,6 +49,20 @@ void* Heap::allocate(Bytes size, bool zeroed, bool serialized) {
   return block;
 }
 
+void* Heap::allocate_aligned(Bytes size, Bytes alignment, bool zeroed, bool serialized) {
+  bool is_zero = false;
+  void* block = nullptr;
+  {
+    HeapHold hold(mutex_, serialized);
+    block = is_fixed() ? nullptr : growable_.take_aligned(*this, size, alignment, is_zero);
+    live_bytes_ += block != nullptr ? size : 0;
+  }
+  if (zeroed && !is_zero && block != nullptr) {
+    std::memset(block, 0, size);
+  }
+  return block;
+}
+
 // Under the lock: the block changes in place, or a new one is taken beside it.
 Heap::Reallocated Heap::make_room(const Found& found, void* block, Bytes size, Moving moving) {
   // A block that shrinks to less than half moves, if it may: what is left of it is worth more elsewhere.
@@ -111,6 +125,17 @@ Bytes Heap::size_of(const void* block, bool serialized) {
   HeapHold hold(mutex_, serialized);
   Found found = find(to_address(block));
   return found ? found.size : kNoSize;
+}
+
+Heap::Block Heap::block_around(const void* inside, bool serialized) {
+  HeapHold hold(mutex_, serialized);
+  Found found = is_fixed() ? Found{} : GrowableStore::find_around(*this, to_address(inside));
+  if (!found) {
+    return {};
+  }
+  const Span& span = *found.span;
+  Address begin = span.kind == SpanKind::slab ? address_of(span, static_cast<std::uint16_t>(found.number)) : span.begin;
+  return {begin, found.size};
 }
 
 Bytes Heap::compact(bool serialized) {

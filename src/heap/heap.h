@@ -39,6 +39,10 @@ public:
   // nullptr without memory.
   void* allocate(Bytes size, bool zeroed, bool serialized);
 
+  // The same at a multiple of `alignment`, a power of two; not of fixed heaps, which nobody asks for that. The block is
+  // freed and reallocated like any other, and loses its alignment where it moves.
+  void* allocate_aligned(Bytes size, Bytes alignment, bool zeroed, bool serialized);
+
   enum class Moving : std::uint8_t { allowed, in_place_only };
   struct Reallocated {
     void* block = nullptr;
@@ -51,6 +55,13 @@ public:
 
   inline static constexpr Bytes kNoSize = ~Bytes{0};
   Bytes size_of(const void* block, bool serialized);
+
+  struct Block {
+    Address begin = 0; // 0: none
+    Bytes size = 0;
+  };
+  // The live block in whose room `inside` lies; of a growable heap.
+  Block block_around(const void* inside, bool serialized);
 
   // Size of the largest free block that is committed; gives idle memory back (HeapCompact).
   Bytes compact(bool serialized);

@@ -43,9 +43,22 @@ constexpr unsigned size_class(Bytes size) {
   return detail::kLinear + doubling * 4 + quarter;
 }
 
+// The smallest class that holds `size` bytes and whose blocks all begin at multiples of `alignment`, a power of two:
+// they do where its blocks are a multiple long, as slabs begin at granules. kClasses when there is none.
+constexpr unsigned aligned_size_class(Bytes size, Bytes alignment) {
+  Bytes least = size < alignment ? alignment : size;
+  unsigned each = least <= kLargestSmall ? size_class(least) : kClasses;
+  while (each < kClasses && block_size(each) % alignment != 0) {
+    ++each;
+  }
+  return each;
+}
+
 static_assert(kLargestSmall == 28672, "slack must fit into a cell's 15 bits");
 static_assert(size_class(0) == 0 && size_class(16) == 0 && size_class(17) == 1 && size_class(128) == 7);
 static_assert(size_class(129) == 8 && size_class(160) == 8 && size_class(161) == 9 && size_class(256) == 11);
+static_assert(block_size(aligned_size_class(129, 64)) == 192 && block_size(aligned_size_class(0, 4096)) == 4096);
+static_assert(aligned_size_class(20000, 8192) != kClasses && aligned_size_class(16385, 16384) == kClasses);
 static_assert(size_class(kLargestSmall) == kClasses - 1 && block_size(size_class(24577)) == kLargestSmall);
 
 } // namespace winmem::heap

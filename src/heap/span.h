@@ -56,11 +56,17 @@ constexpr std::uint64_t reciprocal_of(std::uint64_t block) {
   return ((std::uint64_t{1} << kReciprocalBits) + block - 1) / block;
 }
 
-// The number of the block that begins at `at`, which lies in the slab; kNoBlock when none does.
-inline std::uint16_t block_at(const Span& slab, Address at) {
+// The number of the block in which `at` lies, which is in the slab; kNoBlock behind the last one.
+inline std::uint16_t block_around(const Span& slab, Address at) {
   Address offset = at - slab.begin; // below 2^19, so the product is exact enough and fits
   std::uint64_t number = (offset * slab.reciprocal) >> kReciprocalBits;
-  return number < slab.count && number * slab.block == offset ? static_cast<std::uint16_t>(number) : kNoBlock;
+  return number < slab.count ? static_cast<std::uint16_t>(number) : kNoBlock;
+}
+
+// The number of the block that begins at `at`, which lies in the slab; kNoBlock when none does.
+inline std::uint16_t block_at(const Span& slab, Address at) {
+  std::uint16_t number = block_around(slab, at);
+  return number != kNoBlock && slab.begin + Address{number} * slab.block == at ? number : kNoBlock;
 }
 
 inline Address address_of(const Span& slab, std::uint16_t number) { return slab.begin + Address{number} * slab.block; }
