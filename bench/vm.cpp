@@ -7,6 +7,7 @@
 // Faults:    with --listen a vectored handler is registered before anything is measured, and the rows of faults are
 //            there; without it no signal handler ever is installed, so both ways can be compared.
 // Checks:    before anything is measured, a released page must really be out of reach, for the kernel as well.
+#include "google_main.h"
 #include "raw_fault_operations.h"
 #include "raw_operations.h"
 #include "vm_operations.h"
@@ -116,10 +117,5 @@ int main(int argc, char** argv) {
     register_raw_faults();
   }
 
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv))
-    return 1;
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
-  return 0;
+  return run_benchmarks(argc, argv);
 }

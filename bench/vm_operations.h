@@ -5,30 +5,21 @@
 // Used by:   vm.cpp (winmem, Google Benchmark) and vm_wine.cpp (the same source by mingw-w64, run under Wine).
 //            raw_operations.h has the Linux calls that do the same, under the same names.
 // Threads:   each measuring thread makes its own object, so an object is never shared.
-// Checks:    a call that fails stops the program: a benchmark of failing calls would look wonderfully quick.
+// Checks:    a call that fails stops the program (must.h).
 #pragma once
+
+#include "must.h"
+#include "steps.h"
 
 #include <windows.h>
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 
 namespace bench {
 
 constexpr std::size_t kPage = 4096;
 constexpr std::size_t kGranule = 65536;
-
-// Many operations leave the value they read here, so that no compiler can drop the access.
-inline void touch(void* address) { *static_cast<volatile unsigned char*>(address) = 1; }
-
-inline void must(bool ok, const char* what) {
-  if (__builtin_expect(ok, 1))
-    return;
-  std::fprintf(stderr, "bench: %s failed, last error %lu\n", what, static_cast<unsigned long>(GetLastError()));
-  std::exit(1);
-}
 
 inline unsigned char* reserve(std::size_t size, DWORD type = MEM_RESERVE) {
   void* base = VirtualAlloc(nullptr, size, type, PAGE_READWRITE);
@@ -45,25 +36,6 @@ inline void decommit(void* address, std::size_t size) {
 }
 
 inline void release(void* base) { must(VirtualFree(base, 0, MEM_RELEASE) != 0, "VirtualFree(MEM_RELEASE)"); }
-
-// Numbers below `count` in an order without locality (a xorshift generator), the same for every side of a comparison.
-class AnyOrder {
-public:
-  explicit AnyOrder(std::size_t count) : count_(count) {}
-
-  std::size_t count() const { return count_; }
-
-  std::size_t next() {
-    state_ ^= state_ << 13;
-    state_ ^= state_ >> 7;
-    state_ ^= state_ << 17;
-    return static_cast<std::size_t>((state_ >> 32) * count_ >> 32);
-  }
-
-private:
-  std::uint64_t count_;
-  std::uint64_t state_ = 0x9E3779B97F4A7C15;
-};
 
 // `count` reservations of 64 KiB, each its own region, side by side: their addresses are computed and not read from a
 // list, which would cost as many cache misses as the query that is measured.

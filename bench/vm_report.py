@@ -7,15 +7,10 @@ so that a machine that slows down between rounds does not touch it. Called by sc
 """
 
 import argparse
-import json
 import os
-import platform
-import shutil
-import statistics
-import subprocess
-import sys
-import tempfile
-from collections import defaultdict
+
+from running import machine, median, prepare_wine, progress, run_for_figures, run_google_benchmark, run_wine
+from tables import number, print_machine, print_table, ratio_text, verdict, write_figures
 
 # Row, threads, what is printed, goal for winmem / raw, goal in nanoseconds. The goals are those of docs/performance.md.
 ROWS = [
@@ -73,79 +68,6 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def progress(text):
-    print(text, file=sys.stderr, flush=True)
-
-
-def run_google_benchmark(program, pattern, min_time, repetitions, *first):
-    """Returns {benchmark name: [nanoseconds per step, one for each repetition]}, per thread."""
-    with tempfile.NamedTemporaryFile(suffix=".json") as out:
-        subprocess.run(
-            [program, *first, f"--benchmark_filter={pattern}", f"--benchmark_min_time={min_time}",
-             f"--benchmark_repetitions={repetitions}", "--benchmark_enable_random_interleaving=true",
-             f"--benchmark_out={out.name}", "--benchmark_out_format=json"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
-        report = json.load(open(out.name, encoding="utf-8"))
-    to_ns = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}
-    times = defaultdict(list)
-    for entry in report["benchmarks"]:
-        if entry["run_type"] != "iteration":
-            continue
-        if entry.get("error_occurred"):
-            sys.exit(f"bench: {entry['name']}: {entry['error_message']}")
-        name = "/".join(entry["name"].split("/")[:3])  # without the suffixes Google Benchmark adds
-        times[name].append(entry["real_time"] * to_ns[entry["time_unit"]] * entry["threads"])
-    return times
-
-
-def run_wine(program, prefix, milliseconds):
-    """Wine's own threads may take an address just found free, so a failed run is tried again."""
-    environment = dict(os.environ, WINEPREFIX=prefix, WINEDEBUG="-all")
-    command = ["wine", program, "--milliseconds", str(milliseconds)]
-    for _ in range(3):
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        if done.returncode == 0:
-            rows = (line.split("\t") for line in done.stdout.split("\n") if line)
-            return {name: float(value) for name, value in rows}
-    sys.exit(f"bench: {' '.join(command)} failed three times:\n{done.stderr}")
-
-
-def run_for_figures(program):
-    done = subprocess.run([program], stdout=subprocess.PIPE, text=True, check=False)
-    figures = {name: int(value) for name, value in (line.split("\t") for line in done.stdout.split("\n") if line)}
-    if not figures:
-        sys.exit(f"bench: {program} printed nothing")
-    return figures
-
-
-def median(values):
-    return statistics.median(values) if values else None
-
-
-def number(value):
-    if value is None:
-        return "-"
-    return f"{value:,.1f}" if value < 100 else f"{value:,.0f}"
-
-
-def verdict(ok):
-    return "" if ok is None else ("met" if ok else "missed")
-
-
-def print_table(header, rows):
-    widths = [max(len(str(row[i])) for row in [header, *rows]) for i in range(len(header))]
-    for row in [header, ["-" * w for w in widths], *rows]:
-        print("  ".join(str(cell).ljust(w) if i == 0 else str(cell).rjust(w)
-                        for i, (cell, w) in enumerate(zip(row, widths))).rstrip())
-    print()
-
-
-def machine():
-    model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo", encoding="utf-8")
-                  if line.startswith("model name")), "unknown")
-    return {"kernel": platform.release(), "processor": model, "cpus": os.cpu_count()}
-
-
 class Measurement:
     """All rounds: `rounds[i][side][name]` is the median of that round, in nanoseconds."""
 
@@ -163,7 +85,7 @@ class Measurement:
         quick = self.arguments.quick
         rounds = self.arguments.rounds or (2 if quick else 7)
         min_time, repetitions, milliseconds = (0.02, 1, 15) if quick else (0.08, 3, 60)
-        wine = self.prepare_wine()
+        wine = prepare_wine(self.program("vm_wine.exe"), not self.arguments.no_wine)
         for index in range(rounds):
             progress(f"round {index + 1} of {rounds}")
             linux = run_google_benchmark(self.program("vm"), "^(winmem|raw)/", min_time, repetitions)
@@ -190,16 +112,6 @@ class Measurement:
         progress("longest query")
         self.longest_query = run_for_figures(self.program("vm_longest_query"))
 
-    def prepare_wine(self):
-        """Returns the prefix to run in, made and warmed up, or None."""
-        program = self.program("vm_wine.exe")
-        if self.arguments.no_wine or not os.path.exists(program) or shutil.which("wine") is None:
-            return None
-        prefix = os.path.abspath(self.program("wine-prefix"))
-        progress("starting Wine")
-        run_wine(program, prefix, 1)
-        return prefix
-
     def of(self, side, name):
         return median([r[side][name] for r in self.rounds if name in r[side]])
 
@@ -225,8 +137,7 @@ def report_rows(measured):
                         "raw_ns": raw, "ratio": ratio, "ratio_goal": ratio_goal, "ns_goal": ns_goal, "met": met,
                         "wine_ns": wine, "ratio_to_wine": wine_ratio})
         lines.append([text, number(ours), number(measured.of("static", name)), number(raw),
-                      f"{ratio:.2f}" if ratio else "-", goal, verdict(met), number(wine),
-                      f"{wine_ratio:.2f}" if wine_ratio else "-"])
+                      ratio_text(ratio), goal, verdict(met), number(wine), ratio_text(wine_ratio)])
     for row, text in EXTRA_RAW:
         raw = measured.of("raw", f"{row}/1")
         records.append({"row": f"{row}/1", "what": text, "raw_ns": raw})
@@ -302,7 +213,7 @@ def main():
     measured.run()
 
     about = machine()
-    print(f"\n{about['processor']}, {about['cpus']} CPUs, Linux {about['kernel']}, {len(measured.rounds)} rounds\n")
+    print_machine(about, len(measured.rounds))
     record = {"machine": about, "rows": report_rows(measured),
               "listening": report_listening(measured), "growth": report_growth(measured),
               "bookkeeping": measured.bookkeeping, "longest_query": measured.longest_query,
@@ -310,10 +221,7 @@ def main():
     report_bookkeeping(measured)
     report_longest_query(measured)
 
-    path = arguments.json or os.path.join(arguments.programs, "vm.json")
-    with open(path, "w", encoding="utf-8") as out:
-        json.dump(record, out, indent=1)
-    print(f"figures: {path}")
+    write_figures(arguments.json or os.path.join(arguments.programs, "vm.json"), record)
 
 
 if __name__ == "__main__":
