@@ -240,6 +240,14 @@ Bytes FixedStore::largest_free() const {
   return 0;
 }
 
+Bytes FixedStore::live_bytes() const {
+  Bytes sum = 0;
+  for (Unit at = 0; at < units_; at += length(at)) {
+    sum += is_live(at) ? table_[at + 1] : 0;
+  }
+  return sum;
+}
+
 bool FixedStore::is_sound() const {
   bool after_free = false;
   Unit at = 0;

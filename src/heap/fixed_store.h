@@ -30,6 +30,8 @@ public:
   // The largest free block.
   Bytes largest_free() const;
 
+  Bytes live_bytes() const; // as requested
+
   bool is_sound() const;
 
   AddressRange region() const { return region_; }

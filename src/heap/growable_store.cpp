@@ -50,8 +50,21 @@ void unlink(Span*& list, Span& span) {
 
 } // namespace
 
-Address GrowableStore::open(Heap& heap, vm::PageState state) {
+// All but the large ones.
+template <typename Visit> void GrowableStore::for_each_span(Visit visit) const {
+  segments_.for_each([&](const Segment& segment) {
+    for (Address at = segment.region.begin; at < segment.region.end; at += kGranule) {
+      const Span* span = span_map::find(at);
+      if (span != nullptr && span->begin == at) {
+        visit(*span);
+      }
+    }
+  });
+}
+
+Address GrowableStore::open(Heap& heap, vm::PageState state, bool is_cached) {
   state_ = state;
+  is_cached_ = is_cached;
   header_ = take_span();
   if (header_ == nullptr) {
     return 0;
@@ -81,6 +94,9 @@ void GrowableStore::close() {
       Bytes size = kGranule;
       if (span != nullptr && span->kind == SpanKind::slab) {
         size = slab_size(span->block);
+        for (std::uint16_t number = 0; number < span->fresh; ++number) {
+          set_cell(*span, number, 0); // some are live
+        }
         give_cells(span->cells, span->count);
       } else if (span != nullptr && span->kind == SpanKind::single) {
         size = span->room;
@@ -100,7 +116,7 @@ Span* GrowableStore::add_slab(Heap& heap, unsigned size_class) {
   Bytes size = slab_size(block);
   auto count = static_cast<unsigned>(size / block);
   Span* slab = take_span();
-  std::uint16_t* cells = slab != nullptr ? take_cells(count) : nullptr;
+  Cell* cells = slab != nullptr ? take_cells(count) : nullptr;
   Granules taken = cells != nullptr ? segments_.take(heap, granules_of(size)) : Granules{};
   if (taken.begin == 0) {
     if (cells != nullptr) {
@@ -113,6 +129,7 @@ Span* GrowableStore::add_slab(Heap& heap, unsigned size_class) {
   }
   place(*slab, SpanKind::slab, heap, taken);
   slab->size_class = static_cast<std::uint8_t>(size_class);
+  slab->cached_class = is_cached_ ? slab->size_class : kNotCached;
   slab->count = static_cast<std::uint16_t>(count);
   slab->free = kNoBlock;
   slab->block = static_cast<std::uint32_t>(block);
@@ -130,6 +147,11 @@ void GrowableStore::remove_slab(Span& slab) {
   give_cells(slab.cells, slab.count);
   segments_.give({slab.begin, slab.segment}, granules_of(size));
   give_span(&slab);
+}
+
+Span* GrowableStore::slab_with_room(Heap& heap, unsigned size_class) {
+  Span* slab = slabs_[size_class];
+  return slab != nullptr ? slab : add_slab(heap, size_class);
 }
 
 void* GrowableStore::take(Heap& heap, Bytes size, bool& is_zero) {
@@ -160,18 +182,65 @@ void* GrowableStore::take_aligned(Heap& heap, Bytes size, Bytes alignment, bool&
 }
 
 void* GrowableStore::take_small(Heap& heap, unsigned wanted, Bytes size) {
-  Span* slab = slabs_[wanted];
+  Span* slab = slab_with_room(heap, wanted);
   if (slab == nullptr) {
-    slab = add_slab(heap, wanted);
-    if (slab == nullptr) {
-      return nullptr;
-    }
+    return nullptr;
   }
-  std::uint16_t number = take_block(*slab, size);
+  std::uint16_t number = take_block(*slab, live_cell(slab->block - size));
   if (is_full(*slab)) {
     unlink(slabs_[wanted], *slab);
   }
   return reinterpret_cast<void*>(address_of(*slab, number));
+}
+
+unsigned GrowableStore::take_some(Heap& heap, unsigned size_class, Span*& held, CachedBlock* out, unsigned most) {
+  if (held == nullptr) {
+    held = slab_with_room(heap, size_class);
+    if (held == nullptr) {
+      return 0;
+    }
+    unlink(slabs_[size_class], *held);
+    held->held = true;
+  }
+  Span& slab = *held;
+  unsigned count = 0;
+  while (count < most && !is_full(slab)) {
+    std::uint16_t number = take_block(slab, kCached);
+    out[count++] = {address_of(slab, number), &slab.cells[number]};
+  }
+  if (is_full(slab)) {
+    slab.held = false;
+    held = nullptr;
+  }
+  return count;
+}
+
+void GrowableStore::give_cached(CachedBlock block) {
+  Span& slab = *span_map::find(block.block);
+  give_block_of(slab, static_cast<std::uint16_t>(block.cell - slab.cells));
+}
+
+void GrowableStore::let_go(Span& held) {
+  held.held = false;
+  link(slabs_[held.size_class], held);
+  if (held.used == 0 && held.next != nullptr) {
+    remove_slab(held);
+  }
+}
+
+void GrowableStore::give_block_of(Span& slab, std::uint16_t number) {
+  bool was_full = is_full(slab);
+  give_block(slab, number);
+  if (slab.held) {
+    return;
+  }
+  if (was_full) {
+    link(slabs_[slab.size_class], slab);
+  }
+  // The last slab of its class with room stays, or a block that comes and goes would take it along each time.
+  if (slab.used == 0 && (slab.next != nullptr || slab.previous != nullptr)) {
+    remove_slab(slab);
+  }
 }
 
 void* GrowableStore::take_single(Heap& heap, Bytes size) {
@@ -233,8 +302,9 @@ Found GrowableStore::find(const Heap& heap, Address at) {
   }
   switch (span->kind) {
   case SpanKind::slab:
-    if (std::uint16_t number = block_at(*span, at); number != kNoBlock && is_live(*span, number)) {
-      return {span, number, span->block - slack_of(*span, number), span->block};
+    if (std::uint16_t number = block_at(*span, at); number != kNoBlock) {
+      std::uint16_t cell = cell_of(*span, number);
+      return is_live(cell) ? Found{span, number, span->block - slack_of(cell), span->block} : Found{};
     }
     return {};
   case SpanKind::single:
@@ -268,14 +338,7 @@ void GrowableStore::give(const Found& found) {
   Span& span = *found.span;
   switch (span.kind) {
   case SpanKind::slab:
-    if (is_full(span)) {
-      link(slabs_[span.size_class], span);
-    }
-    give_block(span, static_cast<std::uint16_t>(found.number));
-    // The last slab of its class with room stays, or a block that comes and goes would take it along each time.
-    if (span.used == 0 && (span.next != nullptr || span.previous != nullptr)) {
-      remove_slab(span);
-    }
+    give_block_of(span, static_cast<std::uint16_t>(found.number));
     break;
   case SpanKind::single:
     span_map::set(range_of(span, span.room), nullptr);
@@ -300,7 +363,7 @@ bool GrowableStore::resize(const Found& found, Bytes size) {
     return false;
   }
   if (span.kind == SpanKind::slab) {
-    span.cells[found.number] = static_cast<std::uint16_t>(kLive | (span.block - size));
+    set_cell(span, static_cast<std::uint16_t>(found.number), live_cell(span.block - size));
     return true;
   }
   span.requested = size;
@@ -327,36 +390,45 @@ Bytes GrowableStore::largest_free() const {
 bool GrowableStore::has_served_many() const {
   constexpr unsigned kMany = 18;
   bool many = false;
-  segments_.for_each([&](const Segment& segment) {
-    for (Address at = segment.region.begin; !many && at < segment.region.end; at += kGranule) {
-      const Span* slab = span_map::find(at);
-      many = slab != nullptr && slab->kind == SpanKind::slab && slab->fresh >= kMany;
-    }
-  });
+  for_each_span([&](const Span& span) { many |= span.kind == SpanKind::slab && span.fresh >= kMany; });
   return many;
 }
 
 bool GrowableStore::is_sound() const {
   bool sound = true;
-  segments_.for_each([&](const Segment& segment) {
-    for (Address at = segment.region.begin; sound && at < segment.region.end; at += kGranule) {
-      const Span* slab = span_map::find(at);
-      if (slab == nullptr || slab->kind != SpanKind::slab || slab->begin != at) {
-        continue;
-      }
-      unsigned live = 0;
-      for (std::uint16_t number = 0; number < slab->fresh; ++number) {
-        live += is_live(*slab, number) ? 1U : 0U;
-      }
-      unsigned free = 0;
-      for (std::uint16_t number = slab->free; number < slab->fresh && free <= slab->fresh;
-           number = slab->cells[number]) {
-        ++free;
-      }
-      sound = live == slab->used && live + free == slab->fresh;
+  for_each_span([&](const Span& slab) {
+    if (slab.kind != SpanKind::slab || !sound) {
+      return;
     }
+    unsigned used = 0;
+    for (std::uint16_t number = 0; number < slab.fresh; ++number) {
+      std::uint16_t cell = cell_of(slab, number);
+      used += is_live(cell) || cell == kCached ? 1U : 0U;
+    }
+    unsigned free = 0;
+    for (std::uint16_t number = slab.free; number < slab.fresh && free <= slab.fresh; number = cell_of(slab, number)) {
+      ++free;
+    }
+    sound = used == slab.used && used + free == slab.fresh;
   });
   return sound;
+}
+
+Bytes GrowableStore::live_bytes() const {
+  Bytes sum = 0;
+  for_each_span([&](const Span& span) {
+    if (span.kind == SpanKind::single) {
+      sum += span.requested;
+    }
+    for (std::uint16_t number = 0; span.kind == SpanKind::slab && number < span.fresh; ++number) {
+      std::uint16_t cell = cell_of(span, number);
+      sum += is_live(cell) ? span.block - slack_of(cell) : 0;
+    }
+  });
+  for (const Span* large = larges_; large != nullptr; large = large->next) {
+    sum += large->requested;
+  }
+  return sum;
 }
 
 void GrowableStore::trim() {

@@ -5,6 +5,7 @@
 
 #include "found.h"
 #include "segment.h"
+#include "thread_cache.h"
 
 namespace winmem::heap {
 
@@ -14,7 +15,8 @@ inline constexpr Bytes kLargestSingle = kMostGranules * kGranule;
 class GrowableStore {
 public:
   // The handle, or 0 without memory.
-  Address open(Heap& heap, vm::PageState state);
+  // `is_cached`: threads' caches take its small blocks.
+  Address open(Heap& heap, vm::PageState state, bool is_cached);
   void close();
 
   // nullptr without memory. `is_zero` is set when all of the block is known to be zero.
@@ -30,6 +32,12 @@ public:
   // The live block in which `at` lies, anywhere in its room.
   static Found find_around(const Heap& heap, Address at);
 
+  // For threads' caches: at least one free block of the class, and up to `most`; 0 without memory. `held` is the slab
+  // they come from, which serves nobody else meanwhile; it changes when it has none left.
+  unsigned take_some(Heap& heap, unsigned size_class, Span*& held, CachedBlock* out, unsigned most);
+  void give_cached(CachedBlock block);
+  void let_go(Span& held);
+
   // Changes the size where the block is. False when there is no room for that.
   bool resize(const Found& found, Bytes size);
 
@@ -40,6 +48,8 @@ public:
 
   bool is_sound() const;
 
+  Bytes live_bytes() const; // as requested
+
   // Whether some slab gave out so many blocks that Windows' front end would have taken over.
   bool has_served_many() const;
 
@@ -49,6 +59,9 @@ public:
   Bytes committed() const { return segments_.committed() + large_bytes_; }
 
 private:
+  template <typename Visit> void for_each_span(Visit visit) const;
+  Span* slab_with_room(Heap& heap, unsigned size_class);
+  void give_block_of(Span& slab, std::uint16_t number);
   Span* add_slab(Heap& heap, unsigned size_class);
   void remove_slab(Span& slab);
   void* take_small(Heap& heap, unsigned wanted, Bytes size);
@@ -61,6 +74,7 @@ private:
   Span* larges_ = nullptr;
   Bytes large_bytes_ = 0;
   vm::PageState state_ = vm::PageState::read_write;
+  bool is_cached_ = false;
 };
 
 } // namespace winmem::heap

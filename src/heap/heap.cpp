@@ -13,8 +13,48 @@ Address to_address(const void* block) { return reinterpret_cast<Address>(block);
 bool Heap::open(const HeapOptions& options) {
   options_ = options;
   vm::PageState state = options.executable ? vm::PageState::execute_read_write : vm::PageState::read_write;
-  handle_ = is_fixed() ? fixed_.open(*this, options.maximum, options.initial, state) : growable_.open(*this, state);
+  handle_ = is_fixed() ? fixed_.open(*this, options.maximum, options.initial, state)
+                       : growable_.open(*this, state, options.cached);
   return handle_ != 0;
+}
+
+void Heap::lock() {
+  mutex_.lock();
+  if (options_.cached && ++stops_ == 1) {
+    thread_cache::stop();
+  }
+}
+
+bool Heap::try_lock() {
+  if (!mutex_.try_lock()) {
+    return false;
+  }
+  if (options_.cached && ++stops_ == 1) {
+    thread_cache::stop();
+  }
+  return true;
+}
+
+bool Heap::unlock() {
+  if (!mutex_.is_mine()) {
+    return false;
+  }
+  if (options_.cached && --stops_ == 0) {
+    thread_cache::resume();
+  }
+  return mutex_.unlock();
+}
+
+void Heap::take_back(ThreadCache& cache) {
+  HeapHold hold(mutex_, true);
+  thread_cache::return_cache(growable_, cache);
+}
+
+void Heap::after_fork_in_child(std::uint32_t forking_thread) {
+  mutex_.adopt(forking_thread);
+  if (options_.cached) {
+    thread_cache::orphan_others();
+  }
 }
 
 void Heap::close() { is_fixed() ? fixed_.close() : growable_.close(); }
@@ -38,10 +78,18 @@ bool Heap::resize(const Found& found, Bytes size) {
 void* Heap::allocate(Bytes size, bool zeroed, bool serialized) {
   bool is_zero = false;
   void* block = nullptr;
+  bool had_cache = thread_cache::is_own_known();
   {
-    HeapHold hold(mutex_, serialized);
-    block = take(size, is_zero);
-    live_bytes_ += block != nullptr ? size : 0;
+    HeapHold hold(mutex_, locks(serialized));
+    if (options_.cached && size <= kLargestSmall) {
+      block = thread_cache::refill_and_take(*this, growable_, size);
+    }
+    if (block == nullptr) {
+      block = take(size, is_zero);
+    }
+  }
+  if (!had_cache && thread_cache::is_own_known()) [[unlikely]] {
+    thread_cache::watch_end(); // may allocate
   }
   if (zeroed && !is_zero && block != nullptr) {
     std::memset(block, 0, size); // the caller's alone by now
@@ -53,9 +101,8 @@ void* Heap::allocate_aligned(Bytes size, Bytes alignment, bool zeroed, bool seri
   bool is_zero = false;
   void* block = nullptr;
   {
-    HeapHold hold(mutex_, serialized);
+    HeapHold hold(mutex_, locks(serialized));
     block = is_fixed() ? nullptr : growable_.take_aligned(*this, size, alignment, is_zero);
-    live_bytes_ += block != nullptr ? size : 0;
   }
   if (zeroed && !is_zero && block != nullptr) {
     std::memset(block, 0, size);
@@ -85,7 +132,7 @@ Heap::Reallocated Heap::reallocate(void* block, Bytes size, bool zeroed, Moving 
   Bytes old_size = 0;
   Reallocated result;
   {
-    HeapHold hold(mutex_, serialized);
+    HeapHold hold(mutex_, locks(serialized));
     Found found = find(to_address(block));
     if (!found) {
       return {nullptr, Status::invalid_parameter};
@@ -95,7 +142,6 @@ Heap::Reallocated Heap::reallocate(void* block, Bytes size, bool zeroed, Moving 
     if (result.status != Status::ok) {
       return result;
     }
-    live_bytes_ += result.block == block ? size - old_size : size;
   }
   // Contents are touched without the lock: a page of theirs may be one that a handler has to make accessible.
   if (result.block != block) {
@@ -111,24 +157,28 @@ Heap::Reallocated Heap::reallocate(void* block, Bytes size, bool zeroed, Moving 
 }
 
 bool Heap::free(void* block, bool serialized) {
-  HeapHold hold(mutex_, serialized);
+  HeapHold hold(mutex_, locks(serialized));
   Found found = find(to_address(block));
   if (!found) {
     return false;
   }
-  live_bytes_ -= found.size;
+  Span& span = *found.span;
+  if (span.cached_class != kNotCached && thread_cache::drain(growable_, span.cached_class) &&
+      thread_cache::give(span, static_cast<std::uint16_t>(found.number))) {
+    return true;
+  }
   give(found);
   return true;
 }
 
 Bytes Heap::size_of(const void* block, bool serialized) {
-  HeapHold hold(mutex_, serialized);
+  HeapHold hold(mutex_, locks(serialized));
   Found found = find(to_address(block));
   return found ? found.size : kNoSize;
 }
 
 Heap::Block Heap::block_around(const void* inside, bool serialized) {
-  HeapHold hold(mutex_, serialized);
+  HeapHold hold(mutex_, locks(serialized));
   Found found = is_fixed() ? Found{} : GrowableStore::find_around(*this, to_address(inside));
   if (!found) {
     return {};
@@ -139,20 +189,23 @@ Heap::Block Heap::block_around(const void* inside, bool serialized) {
 }
 
 Bytes Heap::compact(bool serialized) {
-  HeapHold hold(mutex_, serialized);
+  HeapStop stop(*this, serialized);
   if (is_fixed()) {
     return fixed_.largest_free();
+  }
+  if (options_.cached) {
+    thread_cache::flush_all(growable_);
   }
   growable_.trim();
   return growable_.largest_free();
 }
 
 Totals Heap::totals() {
-  HeapHold hold(mutex_, options_.serialized);
+  HeapStop stop(*this, options_.serialized);
   if (is_fixed()) {
-    return {live_bytes_, fixed_.committed_end() - fixed_.region().begin, fixed_.region().size()};
+    return {fixed_.live_bytes(), fixed_.committed_end() - fixed_.region().begin, fixed_.region().size()};
   }
-  return {live_bytes_, growable_.committed(), growable_.reserved()};
+  return {growable_.live_bytes(), growable_.committed(), growable_.reserved()};
 }
 
 bool Heap::is_low_fragmentation() {
@@ -165,7 +218,7 @@ bool Heap::is_low_fragmentation() {
 }
 
 bool Heap::is_sound(bool serialized) {
-  HeapHold hold(mutex_, serialized);
+  HeapStop stop(*this, serialized);
   return is_fixed() ? fixed_.is_sound() : growable_.is_sound();
 }
 

@@ -2,7 +2,8 @@
 //
 // Owns:      either a growable or a fixed store.
 // Lock:      its mutex, which each call takes unless the heap or the call asks for no serialisation. It is held for the
-//            books only: no callback, and no touch of a block's contents but zeroing and copying.
+//            books only, never while a block's contents are touched.
+// Caches:    small blocks of the process heap are taken and given back without it (thread_cache.h); fast.h is the way.
 // Checks:    every pointer is looked up first, so a block is freed once, by its own heap, and by its start (H61 to
 // H65).
 #pragma once
@@ -18,6 +19,7 @@ namespace winmem::heap {
 
 struct HeapOptions {
   bool serialized = true;
+  bool cached = false; // threads keep small free blocks at hand; the process heap only
   bool executable = false;
   bool raises = false; // HEAP_GENERATE_EXCEPTIONS on every call
   Bytes initial = 0;
@@ -69,13 +71,25 @@ public:
   // Whether the books agree with themselves (HeapValidate of all).
   bool is_sound(bool serialized);
 
-  HeapMutex& mutex() { return mutex_; }
+  // HeapLock: nobody else uses the heap until as many unlock() have come, which are false for who is not the owner.
+  void lock();
+  bool try_lock();
+  bool unlock();
+  HeapMutex& mutex() { return mutex_; } // for those who read what threads may change meanwhile
+
+  // The cache of a thread that ends.
+  void take_back(ThreadCache& cache);
+  void after_fork_in_child(std::uint32_t forking_thread);
+
   Address handle() const { return handle_; }
   const HeapOptions& options() const { return options_; }
   bool is_fixed() const { return options_.maximum != 0; }
   const GrowableStore& growable() const { return growable_; }
   const FixedStore& fixed() const { return fixed_; }
   Totals totals();
+
+  // Whether a call has to take the lock although it asks for no serialisation.
+  bool locks(bool serialized) const { return serialized || options_.cached; }
 
   // What HeapQueryInformation tells: true once it was asked for, or the heap serves blocks of a size in numbers (H80).
   bool is_low_fragmentation();
@@ -95,10 +109,30 @@ private:
   HeapMutex mutex_;
   HeapOptions options_;
   Address handle_ = 0;
-  Bytes live_bytes_ = 0;
+  unsigned stops_ = 0; // of the caches, by the owner of the lock
   std::atomic<bool> low_fragmentation_{false};
   GrowableStore growable_;
   FixedStore fixed_;
+};
+
+// Holds a heap, and what threads have of it at rest.
+class [[nodiscard]] HeapStop {
+public:
+  HeapStop(Heap& heap, bool serialized) : heap_(heap.locks(serialized) ? &heap : nullptr) {
+    if (heap_ != nullptr) {
+      heap_->lock();
+    }
+  }
+  ~HeapStop() {
+    if (heap_ != nullptr) {
+      heap_->unlock();
+    }
+  }
+  HeapStop(const HeapStop&) = delete;
+  HeapStop& operator=(const HeapStop&) = delete;
+
+private:
+  Heap* heap_;
 };
 
 } // namespace winmem::heap

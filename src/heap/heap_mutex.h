@@ -59,6 +59,8 @@ public:
     return true;
   }
 
+  bool is_mine() const { return owner_.load(std::memory_order_relaxed) == host::thread_id(); }
+
   // In a fork's child, whose only thread has another number; `inherited` is what the parent's thread had.
   void adopt(std::uint32_t inherited) {
     if (owner_.load(std::memory_order_relaxed) == inherited) {

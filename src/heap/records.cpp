@@ -3,6 +3,7 @@
 #include "../host/lock.h"
 #include "heap.h"
 #include "segment.h"
+#include "thread_cache.h"
 
 #include <bit>
 #include <new>
@@ -24,9 +25,17 @@ constinit vm::Pool cell_pools[kCellSizes] = {{64, kBlock},   {128, kBlock},  {25
                                              {1024, kBlock}, {2048, kBlock}, {4096, kBlock}, {8192, kBlock}};
 
 vm::Pool& cells_for(unsigned count) {
-  auto width = static_cast<unsigned>(std::bit_width(count * sizeof(std::uint16_t) - 1));
+  auto width = static_cast<unsigned>(std::bit_width(count * sizeof(Cell) - 1));
   return cell_pools[width > 6 ? width - 6 : 0];
 }
+
+constinit vm::Pool caches{round_up(sizeof(ThreadCache), kCacheLine), kBlock};
+constinit vm::Pool room_pools[] = {{kFirstRoom * sizeof(CachedBlock), kPage * 4},
+                                   {kFirstRoom * 4 * sizeof(CachedBlock), kPage * 4},
+                                   {kFirstRoom * 16 * sizeof(CachedBlock), kBlock}};
+static_assert(kLargestRoom == kFirstRoom * 16);
+
+vm::Pool& room_for(unsigned count) { return room_pools[count == kFirstRoom ? 0 : count == kLargestRoom ? 2 : 1]; }
 
 template <typename T> T* take(vm::Pool& pool) {
   host::LockHold hold(records_lock);
@@ -52,13 +61,32 @@ void give_segment(Segment* segment) { give(segments, segment); }
 void* take_heap_memory() { return take<void>(heaps); }
 void give_heap_memory(void* heap) { give(heaps, heap); }
 
-std::uint16_t* take_cells(unsigned count) { return take<std::uint16_t>(cells_for(count)); }
-void give_cells(std::uint16_t* cells, unsigned count) { give(cells_for(count), cells); }
+// The pool's link lies in the first cells.
+static_assert(sizeof(Cell) * 4 == sizeof(vm::Pooled));
+
+Cell* take_cells(unsigned count) {
+  Cell* cells = take<Cell>(cells_for(count));
+  for (unsigned i = 0; cells != nullptr && i < sizeof(vm::Pooled) / sizeof(Cell); ++i) {
+    cells[i].store(0, std::memory_order_relaxed);
+  }
+  return cells;
+}
+void give_cells(Cell* cells, unsigned count) { give(cells_for(count), cells); }
+
+ThreadCache* take_thread_cache() { return take<ThreadCache>(caches); }
+void give_thread_cache(ThreadCache* cache) { give(caches, cache); }
+
+CachedBlock* take_room(unsigned count) { return take<CachedBlock>(room_for(count)); }
+void give_room(CachedBlock* room, unsigned count) { give(room_for(count), room); }
 
 Bytes records_footprint() {
   host::LockHold hold(records_lock);
   Bytes sum = spans.footprint() + segments.footprint() + heaps.footprint();
   for (const vm::Pool& pool : cell_pools) {
+    sum += pool.footprint();
+  }
+  sum += caches.footprint();
+  for (const vm::Pool& pool : room_pools) {
     sum += pool.footprint();
   }
   return sum;

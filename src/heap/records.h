@@ -1,4 +1,4 @@
-// Memory for the heap's own records: spans, segments, heaps, and the cells of slabs.
+// Memory for the heap's own records: spans, segments, heaps, the cells of slabs, threads' caches.
 //
 // Owns:      pools, never given back to the system (vm/pool.h).
 // Lock:      records_lock, a leaf: whoever holds it takes no other.
@@ -11,6 +11,8 @@
 namespace winmem::heap {
 
 struct Segment;
+struct ThreadCache;
+struct CachedBlock;
 
 Span* take_span(); // zero but for the pool's link; nullptr without memory
 void give_span(Span* span);
@@ -21,9 +23,15 @@ void give_segment(Segment* segment);
 void* take_heap_memory();
 void give_heap_memory(void* heap);
 
-// Cells for `count` blocks; not zeroed.
-std::uint16_t* take_cells(unsigned count);
-void give_cells(std::uint16_t* cells, unsigned count);
+// Cells for `count` blocks, none of them live. They are given back as such.
+Cell* take_cells(unsigned count);
+void give_cells(Cell* cells, unsigned count);
+
+// A thread's cache, and room for `count` cached blocks, kFirstRoom or kFirstRoom * 4^n, up to kLargestRoom.
+ThreadCache* take_thread_cache();
+void give_thread_cache(ThreadCache* cache);
+CachedBlock* take_room(unsigned count);
+void give_room(CachedBlock* room, unsigned count);
 
 // Bytes taken from the kernel.
 Bytes records_footprint();

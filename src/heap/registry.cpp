@@ -2,6 +2,7 @@
 
 #include "../host/fork.h"
 #include "../host/lock.h"
+#include "../host/membarrier.h"
 #include "../host/own_process.h"
 #include "../host/thread.h"
 #include "records.h"
@@ -13,6 +14,7 @@ namespace winmem::heap {
 
 namespace detail {
 constinit std::atomic<std::uint32_t> fork_waits{0};
+constinit std::atomic<Address> process_handle{0};
 thread_local constinit std::uint32_t held = 0;
 } // namespace detail
 
@@ -33,9 +35,9 @@ constinit std::uint32_t forking_thread = 0;
 // here.
 bool try_all_heaps() {
   for (Heap* heap = first; heap != nullptr; heap = heap->next) {
-    if (!heap->mutex().try_lock()) {
+    if (!heap->try_lock()) {
       for (Heap* taken = first; taken != heap; taken = taken->next) {
-        taken->mutex().unlock();
+        taken->unlock();
       }
       return false;
     }
@@ -60,7 +62,7 @@ void after_fork() {
   unlock_records_after_fork();
   span_map::unlock_after_fork();
   for (Heap* heap = first; heap != nullptr; heap = heap->next) {
-    heap->mutex().unlock();
+    heap->unlock();
   }
   registry_lock.unlock();
   detail::fork_waits.store(0, std::memory_order_relaxed);
@@ -69,7 +71,7 @@ void after_fork() {
 
 void after_fork_in_child() {
   for (Heap* heap = first; heap != nullptr; heap = heap->next) {
-    heap->mutex().adopt(forking_thread);
+    heap->after_fork_in_child(forking_thread);
   }
   after_fork();
 }
@@ -99,10 +101,11 @@ void append(Heap& heap) {
   if (Heap* made = process.load(std::memory_order_relaxed)) {
     return made;
   }
-  Heap* heap = make({});
+  Heap* heap = make({.cached = host::can_fence_threads()});
   if (heap != nullptr) {
     append(*heap);
     process.store(heap, std::memory_order_release);
+    detail::process_handle.store(heap->handle(), std::memory_order_release);
   }
   return heap;
 }
@@ -142,11 +145,10 @@ void destroy(Heap& heap) {
 }
 
 Heap* from_handle(const void* handle) {
-  Heap* heap = process.load(std::memory_order_acquire);
-  auto at = reinterpret_cast<Address>(handle);
-  if (heap != nullptr && heap->handle() == at) {
-    return heap;
+  if (is_process_heap(handle)) {
+    return process.load(std::memory_order_relaxed);
   }
+  auto at = reinterpret_cast<Address>(handle);
   Span* span = at % kGranule == 0 ? span_map::find(at) : nullptr;
   return span != nullptr && span->kind == SpanKind::header && span->begin == at ? span->heap : nullptr;
 }
@@ -173,9 +175,9 @@ unsigned copy_handles(unsigned skip, Address* out, unsigned count) {
 void trim_all() {
   host::LockHold hold(registry_lock);
   for (Heap* heap = first; heap != nullptr; heap = heap->next) {
-    if (heap->mutex().try_lock()) { // one that is in use is no idle memory
+    if (heap->try_lock()) { // one that is in use is no idle memory
       static_cast<void>(heap->compact(true));
-      heap->mutex().unlock();
+      heap->unlock();
     }
   }
 }

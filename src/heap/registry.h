@@ -10,6 +10,15 @@ namespace winmem::heap {
 // Made at the first call; nullptr only as long as there is no memory for it.
 Heap* process_heap();
 
+namespace detail {
+extern constinit std::atomic<Address> process_handle; // 0 until there is one
+} // namespace detail
+
+inline bool is_process_heap(const void* handle) {
+  return handle != nullptr &&
+         reinterpret_cast<Address>(handle) == detail::process_handle.load(std::memory_order_acquire);
+}
+
 // nullptr without memory.
 Heap* create(const HeapOptions& options);
 

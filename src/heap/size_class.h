@@ -6,6 +6,7 @@
 
 #include "../base/address.h"
 
+#include <array>
 #include <bit>
 #include <cstdint>
 
@@ -33,14 +34,35 @@ constexpr Bytes block_size(unsigned size_class) { return detail::size_of(size_cl
 
 inline constexpr Bytes kLargestSmall = detail::size_of(kClasses - 1);
 
-// `size` is at most kLargestSmall; zero needs a block too (H32).
-constexpr unsigned size_class(Bytes size) {
+namespace detail {
+
+constexpr unsigned computed_class(Bytes size) {
   if (size <= 128) {
     return static_cast<unsigned>((size + (size == 0) - 1) / kAlignment);
   }
   auto doubling = static_cast<unsigned>(std::bit_width(size - 1)) - 8; // 129 to 256: 0
   auto quarter = static_cast<unsigned>((size - 1) >> (doubling + 5)) & 3U;
-  return detail::kLinear + doubling * 4 + quarter;
+  return kLinear + doubling * 4 + quarter;
+}
+
+// By sixteenths: most sizes are small, and a load is faster than the computation.
+inline constexpr Bytes kTabulated = 1024;
+inline constexpr auto kTable = [] {
+  std::array<std::uint8_t, kTabulated / kAlignment + 1> table{};
+  for (unsigned i = 0; i < table.size(); ++i) {
+    table[i] = static_cast<std::uint8_t>(computed_class(i * kAlignment));
+  }
+  return table;
+}();
+
+} // namespace detail
+
+// `size` is at most kLargestSmall; zero needs a block too (H32).
+constexpr unsigned size_class(Bytes size) {
+  if (size <= detail::kTabulated) [[likely]] {
+    return detail::kTable[(size + kAlignment - 1) / kAlignment];
+  }
+  return detail::computed_class(size);
 }
 
 // The smallest class that holds `size` bytes and whose blocks all begin at multiples of `alignment`, a power of two:

@@ -3,13 +3,16 @@
 // Records lie apart from the blocks, so what a program writes past a block's end never reaches them.
 //
 // Slabs hold blocks of one class. Each block has a cell of 16 bits: while the block is live, a flag and the slack, that
-// is the class's size less what was asked for; while it is free, the number of the next free block. So the exact size
-// costs two bytes a block, and a second free of a block is seen at once.
+// is the class's size less what was asked for; while it is free, the number of the next free block; while a thread's
+// cache has it, kCached. So the exact size costs two bytes a block, and a second free of a block is seen at once.
+//
+// Cells of blocks that were never used are zero: whoever returns a table of cells leaves no live one in it.
 #pragma once
 
 #include "../vm/pool.h"
 #include "size_class.h"
 
+#include <atomic>
 #include <cstdint>
 
 namespace winmem::heap {
@@ -24,23 +27,33 @@ enum class SpanKind : std::uint8_t {
   large,  // one block in a region of its own
 };
 
-struct Span : vm::Pooled {
+// Threads change the cells of their blocks without a lock, and others may look at them meanwhile.
+using Cell = std::atomic<std::uint16_t>;
+
+inline constexpr std::size_t kCacheLine = 64;
+inline constexpr std::uint8_t kNotCached = 0xFF;
+
+struct alignas(kCacheLine) Span : vm::Pooled {
+  // One line has all that a thread needs to know of a block that it frees.
   Heap* heap;
   Address begin; // of the first block
-  Span* next;    // in the list that its owner keeps it in
-  Span* previous;
-  Segment* segment; // whose granules these are; none for a large one
+  Cell* cells;
+  std::uint64_t reciprocal;
+  std::uint32_t block; // bytes
+  std::uint16_t count; // of blocks
+  std::uint8_t size_class;
+  std::uint8_t cached_class = kNotCached; // where threads' caches take the blocks: the same
   SpanKind kind;
 
   // Slabs.
-  std::uint8_t size_class;
-  std::uint16_t count; // of blocks
-  std::uint16_t used;  // live ones
-  std::uint16_t fresh; // from this block on none was ever used, and cells mean nothing
+  bool held;           // by a thread's cache, which takes new blocks from it; then it is in no list
+  std::uint16_t used;  // live and cached ones
+  std::uint16_t fresh; // from this block on none was ever used
   std::uint16_t free;  // the first free block below `fresh`, or kNoBlock
-  std::uint32_t block; // bytes
-  std::uint64_t reciprocal;
-  std::uint16_t* cells;
+
+  Span* next; // in the list that its owner keeps it in
+  Span* previous;
+  Segment* segment; // whose granules these are; none for a large one
 
   // Singles and large ones.
   Bytes requested;
@@ -50,6 +63,7 @@ struct Span : vm::Pooled {
 
 inline constexpr std::uint16_t kLive = 0x8000;
 inline constexpr std::uint16_t kNoBlock = 0x7FFF;
+inline constexpr std::uint16_t kCached = 0x7FFE;
 inline constexpr unsigned kReciprocalBits = 40;
 
 constexpr std::uint64_t reciprocal_of(std::uint64_t block) {
@@ -71,32 +85,38 @@ inline std::uint16_t block_at(const Span& slab, Address at) {
 
 inline Address address_of(const Span& slab, std::uint16_t number) { return slab.begin + Address{number} * slab.block; }
 
-inline bool is_live(const Span& slab, std::uint16_t number) {
-  return number < slab.fresh && (slab.cells[number] & kLive) != 0;
+inline std::uint16_t cell_of(const Span& slab, std::uint16_t number) {
+  return slab.cells[number].load(std::memory_order_relaxed);
 }
 
-inline Bytes slack_of(const Span& slab, std::uint16_t number) {
-  return static_cast<Bytes>(slab.cells[number] & ~kLive & 0xFFFF);
+inline void set_cell(const Span& slab, std::uint16_t number, std::uint16_t value) {
+  slab.cells[number].store(value, std::memory_order_relaxed);
 }
+
+constexpr bool is_live(std::uint16_t cell) { return (cell & kLive) != 0; }
+constexpr Bytes slack_of(std::uint16_t cell) { return static_cast<Bytes>(cell & ~kLive & 0xFFFF); }
+constexpr std::uint16_t live_cell(Bytes slack) { return static_cast<std::uint16_t>(kLive | slack); }
+
+inline bool is_live(const Span& slab, std::uint16_t number) { return is_live(cell_of(slab, number)); }
 
 inline bool is_full(const Span& slab) { return slab.used == slab.count; }
 
-// A free block of a slab that is not full becomes live.
-inline std::uint16_t take_block(Span& slab, Bytes size) {
+// A free block of a slab that is not full gets another cell.
+inline std::uint16_t take_block(Span& slab, std::uint16_t cell) {
   std::uint16_t number = slab.free;
   if (number != kNoBlock) {
-    slab.free = slab.cells[number];
+    slab.free = cell_of(slab, number);
   } else {
     number = slab.fresh++;
   }
-  slab.cells[number] = static_cast<std::uint16_t>(kLive | (slab.block - size));
+  set_cell(slab, number, cell);
   ++slab.used;
   return number;
 }
 
-// A live block becomes free.
+// A live or cached block becomes free.
 inline void give_block(Span& slab, std::uint16_t number) {
-  slab.cells[number] = slab.free;
+  set_cell(slab, number, slab.free);
   slab.free = number;
   --slab.used;
 }

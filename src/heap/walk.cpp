@@ -48,9 +48,9 @@ WalkEntry describe_large(const Span& large) {
 // The block `number` of a slab; all that were never used are one.
 WalkEntry describe(const Span& slab, std::uint16_t number, unsigned region) {
   WalkEntry entry{.kind = Element::free, .at = address_of(slab, number), .size = slab.block, .region = region};
-  if (is_live(slab, number)) {
+  if (std::uint16_t cell = cell_of(slab, number); is_live(cell)) {
     entry.kind = Element::live;
-    entry.overhead = slack_of(slab, number);
+    entry.overhead = slack_of(cell);
     entry.size = slab.block - entry.overhead;
   } else if (number >= slab.fresh) {
     entry.size = Bytes{static_cast<unsigned>(slab.count - number)} * slab.block;

@@ -1,9 +1,42 @@
 #include "thread.h"
 
+#include "lock.h"
 #include "syscall.h"
+
+#include <pthread.h>
 
 namespace winmem::host {
 
+namespace {
+
+constinit Lock key_lock; // guards the making of the key
+constinit std::atomic<bool> made{false};
+constinit bool failed = false;
+pthread_key_t key;
+
+// The value is the function.
+void call(void* function) { reinterpret_cast<void (*)()>(function)(); }
+
+bool make_key() {
+  if (made.load(std::memory_order_acquire)) {
+    return true;
+  }
+  LockHold hold(key_lock);
+  if (!made.load(std::memory_order_relaxed) && !failed) {
+    failed = pthread_key_create(&key, call) != 0;
+    made.store(!failed, std::memory_order_release);
+  }
+  return !failed;
+}
+
+} // namespace
+
 void yield() { system_call(SYS_sched_yield); }
+
+void at_thread_end(void (*function)()) {
+  if (make_key()) {
+    static_cast<void>(pthread_setspecific(key, reinterpret_cast<void*>(function)));
+  }
+}
 
 } // namespace winmem::host

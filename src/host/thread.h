@@ -1,8 +1,12 @@
-// The calling thread, as the kernel sees it.
+// The calling thread, as the kernel and libc see it.
 #pragma once
 
 namespace winmem::host {
 
 void yield();
+
+// Has `function`, the same for all, called when the calling thread ends: behind the destructors of thread_local
+// objects, beside those of pthread keys. libc may allocate for it. Without a free key nothing is called.
+void at_thread_end(void (*function)());
 
 } // namespace winmem::host

@@ -4,9 +4,11 @@
 #include "heap_calls.h"
 
 #include "../exception/exception.h"
+#include "../heap/fast.h"
 #include "../host/faults.h"
 #include "last_error.h"
 
+#include <cstring>
 #include <ntstatus.h>
 
 using namespace winmem;
@@ -73,6 +75,11 @@ BOOL WINAPI HeapDestroy(HANDLE hHeap) {
 }
 
 LPVOID WINAPI HeapAlloc(HANDLE hHeap, DWORD dwFlags, SIZE_T dwBytes) {
+  if (heap::is_process_heap(hHeap)) [[likely]] {
+    if (void* block = heap::take_fast(dwBytes)) [[likely]] {
+      return (dwFlags & HEAP_ZERO_MEMORY) != 0 ? std::memset(block, 0, dwBytes) : block;
+    }
+  }
   Heap* heap = heap::from_handle(hHeap);
   if (heap == nullptr) [[unlikely]] {
     return give_nothing(Status::invalid_handle);
@@ -101,6 +108,9 @@ LPVOID WINAPI HeapReAlloc(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, SIZE_T dwBy
 }
 
 BOOL WINAPI HeapFree(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem) {
+  if (heap::is_process_heap(hHeap) && heap::give_fast(lpMem)) [[likely]] {
+    return TRUE;
+  }
   if (lpMem == nullptr) {
     return TRUE; // H60
   }
@@ -112,6 +122,11 @@ BOOL WINAPI HeapFree(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem) {
 }
 
 SIZE_T WINAPI HeapSize(HANDLE hHeap, DWORD dwFlags, LPCVOID lpMem) {
+  if (heap::is_process_heap(hHeap)) [[likely]] {
+    if (Bytes size = heap::size_fast(lpMem); size != heap::kUnknownSize) {
+      return size;
+    }
+  }
   Heap* heap = heap::from_handle(hHeap);
   if (heap == nullptr) {
     fail(Status::invalid_handle);
@@ -140,7 +155,7 @@ BOOL WINAPI HeapLock(HANDLE hHeap) {
     return fail(Status::invalid_handle);
   }
   if (heap->options().serialized) { // H71
-    heap->mutex().lock();
+    heap->lock();
   }
   return TRUE;
 }
@@ -150,7 +165,7 @@ BOOL WINAPI HeapUnlock(HANDLE hHeap) {
   if (heap == nullptr) {
     return fail(Status::invalid_handle);
   }
-  if (!heap->options().serialized || heap->mutex().unlock()) {
+  if (!heap->options().serialized || heap->unlock()) {
     return TRUE;
   }
   win32::set_last_error(ERROR_NOT_OWNER);

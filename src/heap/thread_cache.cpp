@@ -1,0 +1,215 @@
+#include "thread_cache.h"
+
+#include "../host/membarrier.h"
+#include "../host/thread.h"
+#include "growable_store.h"
+#include "records.h"
+#include "registry.h"
+
+#include <algorithm>
+#include <new>
+
+namespace winmem::heap::thread_cache {
+
+namespace detail {
+constinit std::atomic<bool> stopped{false};
+constinit ThreadCache none{};
+constinit ThreadCache ended{};
+thread_local constinit ThreadCache* own = &none;
+} // namespace detail
+
+namespace {
+
+using detail::own;
+
+// Guarded by the lock of the process heap.
+constinit ThreadCache* first = nullptr;   // of threads that live
+constinit ThreadCache* orphans = nullptr; // linked by `next`
+
+// A thread keeps at most about this much of a class, in blocks of which two can be refilled at once.
+constexpr Bytes kMostBytes = 0x10000;
+
+constexpr unsigned most_blocks(Bytes block) {
+  Bytes most = kMostBytes / block;
+  return most >= kLargestRoom ? kLargestRoom : most >= kFirstRoom * 4 ? kFirstRoom * 4 : kFirstRoom;
+}
+
+// Magazines of large blocks use less than their room.
+constexpr unsigned capacity_of(Bytes block, unsigned room) {
+  Bytes most = kMostBytes / block;
+  return most >= room ? room : static_cast<unsigned>(most < 2 ? 2 : most);
+}
+
+void link(ThreadCache& cache) {
+  cache.previous = nullptr;
+  cache.next = first;
+  if (first != nullptr) {
+    first->previous = &cache;
+  }
+  first = &cache;
+}
+
+void unlink(ThreadCache& cache) {
+  (cache.previous != nullptr ? cache.previous->next : first) = cache.next;
+  if (cache.next != nullptr) {
+    cache.next->previous = cache.previous;
+  }
+}
+
+ThreadCache* make() {
+  ThreadCache* cache = orphans;
+  if (cache != nullptr) {
+    orphans = cache->next;
+  } else {
+    void* memory = take_thread_cache();
+    if (memory == nullptr) {
+      return nullptr;
+    }
+    cache = new (memory) ThreadCache{};
+    cache->is_known = true;
+    for (unsigned i = 0; i < kClasses; ++i) {
+      cache->magazines[i].block = static_cast<std::uint32_t>(block_size(i));
+    }
+  }
+  link(*cache);
+  return cache;
+}
+
+// The first `count` blocks go back; the others, which were used last, stay.
+void flush(GrowableStore& store, Magazine& magazine, unsigned count) {
+  for (unsigned i = 0; i < count; ++i) {
+    store.give_cached(magazine.bottom[i]);
+  }
+  std::copy(magazine.bottom + count, magazine.top, magazine.bottom);
+  magazine.top -= count;
+}
+
+void flush(GrowableStore& store, ThreadCache& cache) {
+  for (Magazine& magazine : cache.magazines) {
+    flush(store, magazine, static_cast<unsigned>(magazine.top - magazine.bottom));
+    if (magazine.slab != nullptr) {
+      store.let_go(*magazine.slab);
+      magazine.slab = nullptr;
+    }
+  }
+}
+
+// Without memory it stays as it is.
+void grow(Magazine& magazine) {
+  if (magazine.room >= most_blocks(magazine.block)) {
+    return;
+  }
+  unsigned room = magazine.room == 0 ? kFirstRoom : magazine.room * 4;
+  CachedBlock* blocks = take_room(room);
+  if (blocks == nullptr) {
+    return;
+  }
+  std::copy(magazine.bottom, magazine.top, blocks);
+  magazine.top = blocks + (magazine.top - magazine.bottom);
+  if (magazine.bottom != nullptr) {
+    give_room(magazine.bottom, magazine.room);
+  }
+  magazine.bottom = blocks;
+  magazine.room = room;
+  magazine.limit = blocks + capacity_of(magazine.block, room);
+}
+
+void give_back(ThreadCache& cache) {
+  for (Magazine& magazine : cache.magazines) {
+    if (magazine.bottom != nullptr) {
+      give_room(magazine.bottom, magazine.room);
+    }
+  }
+  give_thread_cache(&cache);
+}
+
+void end_of_thread() {
+  ThreadCache* cache = own;
+  if (cache->is_known) {
+    own = &detail::ended;
+    process_heap()->take_back(*cache);
+  }
+}
+
+} // namespace
+
+void* refill_and_take(Heap& heap, GrowableStore& store, Bytes size) {
+  if (own == &detail::none) {
+    if (ThreadCache* made = make()) {
+      own = made;
+    }
+  }
+  if (!own->is_known || detail::stopped.load(std::memory_order_relaxed)) {
+    return nullptr;
+  }
+  unsigned wanted = size_class(size);
+  Magazine& magazine = own->magazines[wanted];
+  if (magazine.top == magazine.bottom) {
+    grow(magazine);
+    auto most = static_cast<unsigned>(magazine.limit - magazine.bottom);
+    unsigned got = store.take_some(heap, wanted, magazine.slab, magazine.bottom, (most + 1) / 2);
+    std::reverse(magazine.bottom, magazine.bottom + got); // ascending addresses come off the top
+    magazine.top = magazine.bottom + got;
+  }
+  return take(size);
+}
+
+bool drain(GrowableStore& store, unsigned size_class) {
+  if (!own->is_known || detail::stopped.load(std::memory_order_relaxed)) {
+    return false;
+  }
+  Magazine& magazine = own->magazines[size_class];
+  if (magazine.top == magazine.limit) {
+    grow(magazine);
+    if (magazine.top == magazine.limit) {
+      flush(store, magazine, static_cast<unsigned>(magazine.top - magazine.bottom + 1) / 2);
+    }
+  }
+  return magazine.top != magazine.limit;
+}
+
+void watch_end() { host::at_thread_end(end_of_thread); }
+
+void return_cache(GrowableStore& store, ThreadCache& cache) {
+  flush(store, cache);
+  unlink(cache);
+  give_back(cache);
+}
+
+void stop() {
+  detail::stopped.store(true, std::memory_order_relaxed);
+  host::fence_threads();
+  for (ThreadCache* cache = first; cache != nullptr; cache = cache->next) {
+    while (cache->busy.load(std::memory_order_acquire) != 0) {
+      host::yield();
+    }
+  }
+}
+
+void resume() { detail::stopped.store(false, std::memory_order_release); }
+
+void flush_all(GrowableStore& store) {
+  for (ThreadCache* cache = first; cache != nullptr; cache = cache->next) {
+    flush(store, *cache);
+  }
+  while (orphans != nullptr) {
+    ThreadCache* next = orphans->next;
+    flush(store, *orphans);
+    give_back(*orphans);
+    orphans = next;
+  }
+}
+
+void orphan_others() {
+  for (ThreadCache* cache = first; cache != nullptr;) {
+    ThreadCache* next = cache->next;
+    if (cache != own) {
+      unlink(*cache);
+      cache->next = orphans;
+      orphans = cache;
+    }
+    cache = next;
+  }
+}
+
+} // namespace winmem::heap::thread_cache

@@ -1,0 +1,154 @@
+// Blocks of the process heap that a thread has at hand: small ones are taken and given back without a lock.
+//
+// Owns:      for each thread and class a stack of free blocks with their cells (`Magazine`). An empty one is refilled,
+//            and half of a full one returned, under the heap's lock, a batch at a time. Blocks that another thread
+//            freed stay with that one. New blocks come from a slab that the cache holds by itself, so that two threads
+//            seldom write to the same cache line.
+// Readers:   who holds the heap's lock and has stopped the caches (`stop`) sees them, and the cells, at rest. A thread
+//            marks its cache busy around the few instructions that change it and looks whether it may: two plain stores
+//            and a load. stop() lets the kernel order them with its own (host/membarrier.h). Where the kernel cannot do
+//            that there are no caches, and every call takes the lock.
+// Threads:   made at a thread's first allocation; all goes back to the heap when the thread ends. What is allocated
+//            after that, by other destructors, takes the lock. fork's child keeps the caches of threads that it does
+//            not have as orphans, which new threads take over.
+#pragma once
+
+#include "size_class.h"
+#include "span.h"
+
+#include <atomic>
+#include <cstdint>
+
+namespace winmem::heap {
+
+class GrowableStore;
+
+// A free block, and the cell that tells its state, so that neither has to be looked up again.
+struct CachedBlock {
+  Address block;
+  Cell* cell;
+};
+
+inline constexpr unsigned kFirstRoom = 16; // blocks; a magazine that turns over grows by 4
+inline constexpr unsigned kLargestRoom = kFirstRoom * 16;
+
+struct Magazine {
+  CachedBlock* top;    // behind the last block
+  CachedBlock* bottom; // the first
+  CachedBlock* limit;  // where it is full
+  std::uint32_t block; // bytes
+  std::uint32_t room;  // blocks, from bottom to limit
+  Span* slab;          // which new blocks come from; none: the next one that has some
+};
+
+struct ThreadCache : vm::Pooled {
+  std::atomic<std::uint32_t> busy; // the owner is about to change a magazine
+  bool is_known;                   // stop() waits for it
+  ThreadCache* next;
+  ThreadCache* previous;
+  Magazine magazines[kClasses];
+};
+
+namespace thread_cache {
+
+namespace detail {
+
+extern constinit std::atomic<bool> stopped;
+// What a thread has before its first allocation, and after its end: always empty and full.
+extern constinit ThreadCache none;
+extern constinit ThreadCache ended;
+extern thread_local constinit ThreadCache* own __attribute__((tls_model("initial-exec")));
+
+// While it lasts, nobody else changes or looks at this thread's cache.
+class [[nodiscard]] Busy {
+public:
+  explicit Busy(ThreadCache& cache) : busy_(cache.busy) {
+    busy_.store(1, std::memory_order_relaxed);
+    std::atomic_signal_fence(std::memory_order_seq_cst); // the processor's fence is in stop()
+  }
+  ~Busy() { busy_.store(0, std::memory_order_release); }
+  Busy(const Busy&) = delete;
+  Busy& operator=(const Busy&) = delete;
+
+  static bool is_allowed() { return !stopped.load(std::memory_order_acquire); }
+
+private:
+  std::atomic<std::uint32_t>& busy_;
+};
+
+} // namespace detail
+
+// A block of `size` bytes, which is at most kLargestSmall; nullptr: the heap has to be asked.
+inline void* take(Bytes size) {
+  ThreadCache& cache = *detail::own;
+  Magazine& magazine = cache.magazines[size_class(size)];
+  detail::Busy busy(cache);
+  if (!detail::Busy::is_allowed() || magazine.top == magazine.bottom) [[unlikely]] {
+    return nullptr;
+  }
+  CachedBlock taken = *--magazine.top;
+  taken.cell->store(live_cell(magazine.block - size), std::memory_order_relaxed);
+  return reinterpret_cast<void*>(taken.block);
+}
+
+// Whether block `number` of a slab with a cached_class was live and is given back; else the heap has to be asked.
+inline bool give(const Span& slab, std::uint16_t number) {
+  Cell& cell = slab.cells[number];
+  ThreadCache& cache = *detail::own;
+  Magazine& magazine = cache.magazines[slab.cached_class];
+  detail::Busy busy(cache);
+  if (!detail::Busy::is_allowed() || magazine.top == magazine.limit || !is_live(cell.load(std::memory_order_relaxed)))
+      [[unlikely]] {
+    return false;
+  }
+  cell.store(kCached, std::memory_order_relaxed);
+  *magazine.top++ = {address_of(slab, number), &cell};
+  return true;
+}
+
+// Whether the size of a live block changes where it is: to one of the same class.
+inline bool resize(const Span& slab, std::uint16_t number, Bytes size) {
+  Cell& cell = slab.cells[number];
+  detail::Busy busy(*detail::own);
+  if (!detail::own->is_known || !detail::Busy::is_allowed() || !is_live(cell.load(std::memory_order_relaxed)))
+      [[unlikely]] {
+    return false;
+  }
+  cell.store(live_cell(slab.block - size), std::memory_order_relaxed);
+  return true;
+}
+
+// Whether all threads have to ask the heap.
+inline bool are_stopped() { return !detail::Busy::is_allowed(); }
+
+// Whether the calling thread has a cache.
+inline bool is_own_known() { return detail::own->is_known; }
+
+// All that follows: the caller holds the lock of the process heap, whose store `store` is.
+
+// A block for the calling thread, whose cache is made and filled if need be. nullptr: the store has to be asked, as
+// there is no cache or no memory.
+void* refill_and_take(Heap& heap, GrowableStore& store, Bytes size);
+
+// Makes room in the calling thread's cache. False when it has none.
+bool drain(GrowableStore& store, unsigned size_class);
+
+// Without any lock: has the calling thread's cache returned when the thread ends. May allocate.
+void watch_end();
+
+// A cache whose thread ends.
+void return_cache(GrowableStore& store, ThreadCache& cache);
+
+// Waits until no thread changes its cache; then none does until resume().
+void stop();
+void resume();
+
+// While stopped: all cached blocks go back to their slabs.
+void flush_all(GrowableStore& store);
+
+// In fork's child, while stopped: all caches but the caller's become orphans.
+void orphan_others();
+
+} // namespace thread_cache
+
+} // namespace winmem::heap
