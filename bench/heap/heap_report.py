@@ -13,10 +13,11 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
+from against_peers import report_against_peers, report_memory  # noqa: E402
 from peers import find_peers, find_winmem_malloc  # noqa: E402
 from running import (geomean, google_benchmark_entries, machine, median, prepare_wine, processor_ns,  # noqa: E402
                      progress, real_ns, run_for_figures, run_wine)
-from tables import number, print_machine, print_table, ratio_text, verdict, write_figures  # noqa: E402
+from tables import number, print_machine, print_table, verdict, write_figures  # noqa: E402
 
 # Row, threads, what is printed. Rows of the same text stand below each other.
 ROWS = [
@@ -47,7 +48,6 @@ ROWS = [
     ("hand_over", [2, 4, 16], "batches of 100 exchanged"),
     ("short_lived_threads", [1], "threads come and go"),
 ]
-WORST_RATIO = 1.15
 
 # Row, what is printed, goal in nanoseconds, goal in "times as fast as Wine".
 HEAP_ROWS = [
@@ -170,42 +170,19 @@ def texts():
 
 
 def report_times(measured):
-    lines, records = [], []
-    names = list(measured.sides)
+    rows = []
     for row in measured.rows:
         clock = clock_of(row)
-        values = {name: measured.of(name, row, clock) for name in names}
-        best = min(measured.peers, key=values.get)
-        ratio = measured.ratio(measured.ours, best, row, clock)
-        records.append({"row": row, "clock": clock, "ns": values, "best_peer": best, "ratio": ratio,
-                        "met": ratio <= WORST_RATIO})
-        lines.append([texts()[row], *[number(values[name]) for name in names], best, ratio_text(ratio),
-                      f"≤ {WORST_RATIO:.2f}", verdict(ratio <= WORST_RATIO)])
-    means = {name: geomean([record["ns"][name] for record in records]) for name in names}
-    best = min(measured.peers, key=means.get)
-    ratio = means[measured.ours] / means[best]
-    records.append({"row": "geomean", "ns": means, "best_peer": best, "ratio": ratio, "met": ratio <= 1})
-    lines.append(["geometric mean", *[number(means[name]) for name in names], best, ratio_text(ratio), "≤ 1.00",
-                  verdict(ratio <= 1)])
-    print_table(["ns a step", *names, "best peer", f"{measured.ours} to it", "goal", ""], lines)
-    return records
+        values = {name: measured.of(name, row, clock) for name in measured.sides}
+        rows.append((row, texts()[row], values,
+                     lambda peer, row=row, clock=clock: measured.ratio(measured.ours, peer, row, clock)))
+    return report_against_peers("ns a step", rows, measured.peers, measured.ours)
 
 
 def report_peaks(measured):
-    lines, records = [], []
-    names = list(measured.sides)
-    for row in measured.rows:
-        values = {name: measured.of(name, row, "peak_kib") / 1024 for name in names}
-        records.append({"row": row, "mib": values})
-        lines.append([texts()[row], *[number(values[name]) for name in names]])
-    means = {name: geomean([record["mib"][name] for record in records]) for name in names}
-    records.append({"row": "geomean", "mib": means})
-    lines.append(["geometric mean", *[number(means[name]) for name in names]])
-    print_table(["peak memory of the process, MiB", *names], lines)
-    if "mimalloc" in means:
-        ratio = means[measured.ours] / means["mimalloc"]
-        print(f"{measured.ours} to mimalloc: {ratio:.2f}, goal ≤ 1.00: {verdict(ratio <= 1)}\n")
-    return records
+    rows = [(row, texts()[row], {name: measured.of(name, row, "peak_kib") / 1024 for name in measured.sides})
+            for row in measured.rows]
+    return report_memory("peak memory of the process, MiB", rows, measured.ours)
 
 
 def report_figures(measured):
