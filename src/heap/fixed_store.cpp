@@ -2,6 +2,7 @@
 
 #include "../host/memory.h"
 #include "../vm/vm.h"
+#include "leftovers.h"
 #include "records.h"
 #include "span_map.h"
 
@@ -31,7 +32,7 @@ Address FixedStore::open(Heap& heap, Bytes size, Bytes initial, vm::PageState st
   // Not a multiple of large pages: hardly any of it is ever touched.
   table_size_ += is_multiple(table_size_, host::kLargePage) ? kPage : 0;
   span_ = take_span();
-  table_ = span_ != nullptr ? static_cast<Unit*>(host::map_tables(table_size_)) : nullptr;
+  table_ = span_ != nullptr ? static_cast<Unit*>(take_table(table_size_)) : nullptr;
   vm::Reserved reserved{Status::no_memory};
   if (table_ != nullptr) {
     reserved = vm::reserve({.size = size, .initial = state});
@@ -51,11 +52,10 @@ Address FixedStore::open(Heap& heap, Bytes size, Bytes initial, vm::PageState st
       make_free(0, units_);
       return region_.begin;
     }
-    static_cast<void>(vm::release_region(region_.begin));
+    release_region(region_.begin);
   }
   if (table_ != nullptr) {
-    auto table = reinterpret_cast<Address>(table_);
-    static_cast<void>(host::unmap({table, table + table_size_}));
+    give_table(table_, table_size_);
   }
   if (span_ != nullptr) {
     give_span(span_);
@@ -65,9 +65,8 @@ Address FixedStore::open(Heap& heap, Bytes size, Bytes initial, vm::PageState st
 
 void FixedStore::close() {
   span_map::set(region_, nullptr);
-  static_cast<void>(vm::release_region(region_.begin));
-  auto table = reinterpret_cast<Address>(table_);
-  static_cast<void>(host::unmap({table, table + table_size_}));
+  release_region(region_.begin);
+  give_table(table_, table_size_);
   give_span(span_);
 }
 

@@ -1,6 +1,7 @@
 #include "growable_store.h"
 
 #include "../vm/vm.h"
+#include "leftovers.h"
 #include "records.h"
 #include "span_map.h"
 
@@ -85,7 +86,7 @@ void GrowableStore::close() {
     Span& large = *larges_;
     larges_ = large.next;
     span_map::set(first_granule(large), nullptr);
-    static_cast<void>(vm::release_region(large.region.begin));
+    release_region(large.region.begin);
     give_span(&large);
   }
   segments_.for_each([](const Segment& segment) {
@@ -279,7 +280,7 @@ void* GrowableStore::take_large(Heap& heap, Bytes size, Bytes alignment) {
     return nullptr;
   }
   if (!span_map::prepare(reserved.range)) {
-    static_cast<void>(vm::release_region(reserved.range.begin));
+    release_region(reserved.range.begin);
     give_span(large);
     return nullptr;
   }
@@ -349,7 +350,7 @@ void GrowableStore::give(const Found& found) {
     unlink(larges_, span);
     span_map::set(first_granule(span), nullptr);
     large_bytes_ -= span.room + (span.begin - span.region.begin);
-    static_cast<void>(vm::release_region(span.region.begin));
+    release_region(span.region.begin);
     give_span(&span);
     break;
   default:

@@ -1,5 +1,7 @@
 #include "heap.h"
 
+#include "leftovers.h"
+
 #include <cstring>
 
 namespace winmem::heap {
@@ -189,6 +191,7 @@ Heap::Block Heap::block_around(const void* inside, bool serialized) {
 }
 
 Bytes Heap::compact(bool serialized) {
+  release_leftovers();
   HeapStop stop(*this, serialized);
   if (is_fixed()) {
     return fixed_.largest_free();

@@ -1,10 +1,12 @@
 #include "records.h"
 
 #include "../host/lock.h"
+#include "../host/memory.h"
 #include "heap.h"
 #include "segment.h"
 #include "thread_cache.h"
 
+#include <atomic>
 #include <bit>
 #include <new>
 
@@ -23,6 +25,8 @@ constinit vm::Pool heaps{sizeof(Heap), kPage * 4};
 constexpr unsigned kCellSizes = 8;
 constinit vm::Pool cell_pools[kCellSizes] = {{64, kBlock},   {128, kBlock},  {256, kBlock},  {512, kBlock},
                                              {1024, kBlock}, {2048, kBlock}, {4096, kBlock}, {8192, kBlock}};
+
+constinit std::atomic<Bytes> tables{0}; // bytes
 
 vm::Pool& cells_for(unsigned count) {
   auto width = static_cast<unsigned>(std::bit_width(count * sizeof(Cell) - 1));
@@ -79,6 +83,21 @@ void give_thread_cache(ThreadCache* cache) { give(caches, cache); }
 CachedBlock* take_room(unsigned count) { return take<CachedBlock>(room_for(count)); }
 void give_room(CachedBlock* room, unsigned count) { give(room_for(count), room); }
 
+void* take_table(Bytes size) {
+  void* table = host::map_tables(size);
+  if (table != nullptr) {
+    tables.fetch_add(size, std::memory_order_relaxed);
+  }
+  return table;
+}
+
+void give_table(void* table, Bytes size) {
+  auto begin = reinterpret_cast<Address>(table);
+  if (host::unmap({begin, begin + size}) == host::Kernel::ok) { // else it stays, and is still told of
+    tables.fetch_sub(size, std::memory_order_relaxed);
+  }
+}
+
 Bytes records_footprint() {
   host::LockHold hold(records_lock);
   Bytes sum = spans.footprint() + segments.footprint() + heaps.footprint();
@@ -89,7 +108,7 @@ Bytes records_footprint() {
   for (const vm::Pool& pool : room_pools) {
     sum += pool.footprint();
   }
-  return sum;
+  return sum + tables.load(std::memory_order_relaxed);
 }
 
 void lock_records_for_fork() { records_lock.lock(); }

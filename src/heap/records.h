@@ -33,7 +33,11 @@ void give_thread_cache(ThreadCache* cache);
 CachedBlock* take_room(unsigned count);
 void give_room(CachedBlock* room, unsigned count);
 
-// Bytes taken from the kernel.
+// A table of whole pages, zero; nullptr without memory.
+void* take_table(Bytes size);
+void give_table(void* table, Bytes size);
+
+// Bytes taken from the kernel, tables included.
 Bytes records_footprint();
 
 void lock_records_for_fork();

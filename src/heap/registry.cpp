@@ -5,6 +5,7 @@
 #include "../host/membarrier.h"
 #include "../host/own_process.h"
 #include "../host/thread.h"
+#include "leftovers.h"
 #include "records.h"
 #include "span_map.h"
 
@@ -55,10 +56,12 @@ void before_fork() {
   }
   span_map::lock_for_fork();
   lock_records_for_fork();
+  lock_leftovers_for_fork();
   forking_thread = host::thread_id();
 }
 
 void after_fork() {
+  unlock_leftovers_after_fork();
   unlock_records_after_fork();
   span_map::unlock_after_fork();
   for (Heap* heap = first; heap != nullptr; heap = heap->next) {
@@ -122,6 +125,7 @@ Heap* process_heap() {
 }
 
 Heap* create(const HeapOptions& options) {
+  release_leftovers();
   if (process_heap() == nullptr) { // it is the first of the list
     return nullptr;
   }
@@ -173,6 +177,7 @@ unsigned copy_handles(unsigned skip, Address* out, unsigned count) {
 }
 
 void trim_all() {
+  release_leftovers();
   host::LockHold hold(registry_lock);
   for (Heap* heap = first; heap != nullptr; heap = heap->next) {
     if (heap->try_lock()) { // one that is in use is no idle memory

@@ -1,6 +1,7 @@
 #include "segment.h"
 
 #include "../vm/vm.h"
+#include "leftovers.h"
 #include "records.h"
 #include "span_map.h"
 
@@ -47,7 +48,7 @@ Segment* Segments::add(Heap& heap) {
     return nullptr;
   }
   if (!span_map::prepare(reserved.range)) {
-    static_cast<void>(vm::release_region(reserved.range.begin));
+    release_region(reserved.range.begin);
     give_segment(segment);
     return nullptr;
   }
@@ -64,7 +65,7 @@ void Segments::remove(Segment& segment) {
   roomy_ = roomy_ == &segment ? nullptr : roomy_;
   --segments_;
   committed_ -= static_cast<std::uint64_t>(std::popcount(segment.committed));
-  static_cast<void>(vm::release_region(segment.region.begin));
+  release_region(segment.region.begin);
   give_segment(&segment);
 }
 
@@ -108,8 +109,11 @@ Granules Segments::take_from(Segment& segment, unsigned granules) {
   if (first >= kSegmentGranules) {
     first = find_run(~segment.used, granules);
   }
-  if (first >= kSegmentGranules || !commit(segment, first, granules)) {
+  if (first >= kSegmentGranules) {
     return {};
+  }
+  if (!commit(segment, first, granules)) {
+    return {.refused = true};
   }
   segment.used |= mask_of(first, granules);
   used_ += granules;
@@ -119,13 +123,13 @@ Granules Segments::take_from(Segment& segment, unsigned granules) {
 
 Granules Segments::take(Heap& heap, unsigned granules) {
   if (roomy_ != nullptr) {
-    if (Granules taken = take_from(*roomy_, granules); taken.begin != 0) {
+    if (Granules taken = take_from(*roomy_, granules); taken.begin != 0 || taken.refused) {
       return taken;
     }
   }
   for (Segment* segment = first_; segment != nullptr; segment = segment->next) {
     if (segment->used != ~std::uint64_t{0} && segment != roomy_) {
-      if (Granules taken = take_from(*segment, granules); taken.begin != 0) {
+      if (Granules taken = take_from(*segment, granules); taken.begin != 0 || taken.refused) {
         return taken;
       }
     }

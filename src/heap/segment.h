@@ -30,6 +30,7 @@ struct Segment : vm::Pooled {
 struct Granules {
   Address begin = 0; // 0: there is no memory
   Segment* segment = nullptr;
+  bool refused = false; // there are free ones, but the system had no memory for them
 };
 
 class Segments {

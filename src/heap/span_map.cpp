@@ -1,7 +1,7 @@
 #include "span_map.h"
 
 #include "../host/lock.h"
-#include "../host/memory.h"
+#include "records.h"
 
 namespace winmem::heap::span_map {
 
@@ -21,7 +21,7 @@ bool prepare(AddressRange range) {
     }
     host::LockHold hold(table_lock);
     if (leaf.load(std::memory_order_relaxed) == nullptr) {
-      void* fresh = host::map_tables(sizeof(detail::Leaf) << detail::kLeafBits);
+      void* fresh = take_table(sizeof(detail::Leaf) << detail::kLeafBits);
       if (fresh == nullptr) {
         return false;
       }

@@ -147,6 +147,9 @@ void* refill_and_take(Heap& heap, GrowableStore& store, Bytes size) {
   if (magazine.top == magazine.bottom) {
     grow(magazine);
     auto most = static_cast<unsigned>(magazine.limit - magazine.bottom);
+    if (most == 0) {
+      return nullptr;
+    }
     unsigned got = store.take_some(heap, wanted, magazine.slab, magazine.bottom, (most + 1) / 2);
     std::reverse(magazine.bottom, magazine.bottom + got); // ascending addresses come off the top
     magazine.top = magazine.bottom + got;

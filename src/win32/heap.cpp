@@ -46,7 +46,7 @@ Status misuse() {
 
 HANDLE WINAPI GetProcessHeap(VOID) {
   Heap* heap = heap::process_heap();
-  return heap != nullptr ? reinterpret_cast<HANDLE>(heap->handle()) : nullptr;
+  return heap != nullptr ? reinterpret_cast<HANDLE>(heap->handle()) : give_nothing(Status::no_memory);
 }
 
 HANDLE WINAPI HeapCreate(DWORD flOptions, SIZE_T dwInitialSize, SIZE_T dwMaximumSize) {

@@ -47,6 +47,8 @@ constexpr Answer kMincore[] = {{ENOMEM}, {EAGAIN}, {ENOSYS}};
 constexpr Answer kNode[] = {{EPERM}, {ENOSYS}, {EFAULT}};
 constexpr Answer kAffinity[] = {{EINVAL}, {EPERM}, {ESRCH}, {ENOSYS}};
 constexpr Answer kAlternateStack[] = {{ENOMEM}, {EPERM}};
+constexpr Answer kFence[] = {{EPERM}, {ENOSYS}};
+constexpr Answer kSleep[] = {{EINTR, How::refused, false}};
 constexpr Answer kSend[] = {{EPERM}, {ENOSYS}};
 // An interrupted or a spurious return is all that can happen to a wait.
 constexpr Answer kWait[] = {{EINTR, How::refused, false}, {EAGAIN, How::refused, false}};
@@ -83,6 +85,8 @@ constexpr Plausible kTable[] = {
     {SYS_get_mempolicy, kAny, "get_mempolicy", kNode},
     {SYS_sched_getaffinity, kAny, "sched_getaffinity", kAffinity},
     {SYS_futex, FUTEX_WAIT, "futex(WAIT)", kWait},
+    {SYS_membarrier, kAny, "membarrier", kFence},
+    {SYS_nanosleep, kAny, "nanosleep", kSleep},
     {SYS_sigaltstack, 1, "sigaltstack", kAlternateStack},
     {SYS_sigaltstack, 0, "sigaltstack(ask)", {}}, // fails for bad addresses only
     {SYS_rt_tgsigqueueinfo, kAny, "rt_tgsigqueueinfo", kSend},

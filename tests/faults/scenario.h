@@ -61,9 +61,13 @@ public:
   // The kernel refuses such calls from here on, whatever else fails.
   void lack(long number, long error, long operation = kAny) { faults::lack({number, operation, error}); }
 
+  // Called after the call has succeeded at last, without a fault, and before its effect is compared.
+  void afterwards(void (*settle)()) { settle_ = settle; }
+
 private:
   void run(Outcome (*made)(void*), void* function);
   Errors errors_;
+  void (*settle_)() = [] {};
 };
 
 // The documented answers. An empty list: the call succeeds whatever fails.

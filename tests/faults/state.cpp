@@ -1,6 +1,7 @@
 #include "state.h"
 
 #include "fail.h"
+#include "heap/records.h"
 #include "sdk.h"
 #include "twin.h"
 #include "vm/commit_charge.h"
@@ -84,7 +85,8 @@ void take_sums(KernelState& out) {
     out.tables += mapped(i).is_table ? size : 0;
     out.stacks += kind_of(mapped(i)) == Kind::stack ? size : 0;
   }
-  out.untold = out.tables - static_cast<std::int64_t>(winmem::vm::bookkeeping_bytes());
+  out.untold =
+      out.tables - static_cast<std::int64_t>(winmem::vm::bookkeeping_bytes() + winmem::heap::records_footprint());
 }
 
 class Snapshot {

@@ -78,6 +78,7 @@ void Trial::run(Outcome (*made)(void*), void* function) {
     if (!outcome.succeeded) {
       fail("fails without a fault: error %x", outcome.error);
     }
+    settle_();
     take_now();
     shared->kernel_after = kernel_now;
     shared->api_after = api_now;
@@ -103,6 +104,7 @@ void Trial::run(Outcome (*made)(void*), void* function) {
       fail("fails once more when nothing is wrong any longer: error %x", again.error);
     }
   }
+  settle_();
   take_now();
   must_be_unchanged(shared->api_after, api_now);
   if (was_refused(SYS_munmap)) {

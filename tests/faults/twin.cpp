@@ -56,6 +56,8 @@ long operation_of(long number, const long* arguments) {
     return arguments[1] != 0; // installs, or only asks
   case SYS_sigaltstack:
     return arguments[0] != 0;
+  case SYS_membarrier:
+    return arguments[0];
   default:
     return 0;
   }
