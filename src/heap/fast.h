@@ -3,8 +3,11 @@
 // Each answers nullptr or false when it does not know: then the heap has to be asked, which also tells mistakes.
 #pragma once
 
+#include "registry.h"
 #include "span_map.h"
 #include "thread_cache.h"
+
+#include <cstring>
 
 namespace winmem::heap {
 
@@ -46,11 +49,29 @@ inline Bytes size_fast(const void* block) {
   return is_live(cell) ? small.slab->block - slack_of(cell) : kUnknownSize;
 }
 
-// Changes the size where the block is.
-inline bool resize_fast(void* block, Bytes size) {
+// The block with its new size, where it was or elsewhere, its contents kept. `zeroed`: what it grew by is zero.
+inline void* resize_fast(void* block, Bytes size, bool zeroed) {
+  Bytes old = size_fast(block);
+  if (old == kUnknownSize || size > kLargestSmall) {
+    return nullptr;
+  }
   detail::Small small = detail::find_small(block);
-  return small.slab != nullptr && size <= kLargestSmall && size_class(size) == small.slab->size_class &&
-         thread_cache::resize(*small.slab, small.number, size);
+  void* result = block;
+  bool stays = size <= small.slab->block && size >= small.slab->block / 2; // as in Heap::reallocate
+  if (!stays || !thread_cache::resize(*small.slab, small.number, size)) {
+    result = take_fast(size);
+    if (result == nullptr) {
+      return nullptr;
+    }
+    std::memcpy(result, block, old < size ? old : size);
+  }
+  if (zeroed && size > old) {
+    std::memset(static_cast<char*>(result) + old, 0, size - old);
+  }
+  if (result != block && !thread_cache::give(*small.slab, small.number)) {
+    process_heap()->free(block, true);
+  }
+  return result;
 }
 
 } // namespace winmem::heap

@@ -1,7 +1,7 @@
 #include "growable_store.h"
 
 #include "../vm/vm.h"
-#include "leftovers.h"
+#include "heap.h"
 #include "records.h"
 #include "span_map.h"
 
@@ -17,13 +17,10 @@ constexpr Bytes kLargestInSlab = 0x2000;
 constexpr Bytes slab_size(Bytes block) { return block <= kLargestInSlab ? kSlab : kLargeSlab; }
 constexpr unsigned granules_of(Bytes size) { return static_cast<unsigned>(round_up(size, kGranule) / kGranule); }
 
-// Large blocks begin here in their region, so that they are 64-aligned and not all more (H30, C41).
-constexpr Bytes kLargeOffset = 64;
+// Granules of idle singles.
+constexpr unsigned kMostIdle = 512;
 
 AddressRange range_of(const Span& span, Bytes size) { return {span.begin, span.begin + size}; }
-
-// The granule by which a large block is found: only its start is ever asked for.
-AddressRange first_granule(const Span& large) { return {large.region.begin, large.region.begin + kGranule}; }
 
 // The record of granules that were just taken.
 void place(Span& span, SpanKind kind, Heap& heap, const Granules& taken) {
@@ -31,22 +28,6 @@ void place(Span& span, SpanKind kind, Heap& heap, const Granules& taken) {
   span.kind = kind;
   span.begin = taken.begin;
   span.segment = taken.segment;
-}
-
-void link(Span*& list, Span& span) {
-  span.previous = nullptr;
-  span.next = list;
-  if (list != nullptr) {
-    list->previous = &span;
-  }
-  list = &span;
-}
-
-void unlink(Span*& list, Span& span) {
-  (span.previous != nullptr ? span.previous->next : list) = span.next;
-  if (span.next != nullptr) {
-    span.next->previous = span.previous;
-  }
 }
 
 } // namespace
@@ -63,9 +44,8 @@ template <typename Visit> void GrowableStore::for_each_span(Visit visit) const {
   });
 }
 
-Address GrowableStore::open(Heap& heap, vm::PageState state, bool is_cached) {
-  state_ = state;
-  is_cached_ = is_cached;
+Address GrowableStore::open(Heap& heap, vm::PageState state) {
+  large_.open(state, heap.options().keeps_large);
   header_ = take_span();
   if (header_ == nullptr) {
     return 0;
@@ -82,13 +62,7 @@ Address GrowableStore::open(Heap& heap, vm::PageState state, bool is_cached) {
 
 // All spans go without a look at their blocks.
 void GrowableStore::close() {
-  while (larges_ != nullptr) {
-    Span& large = *larges_;
-    larges_ = large.next;
-    span_map::set(first_granule(large), nullptr);
-    release_region(large.region.begin);
-    give_span(&large);
-  }
+  large_.release_all();
   segments_.for_each([](const Segment& segment) {
     for (Address at = segment.region.begin; at < segment.region.end;) {
       Span* span = span_map::find(at);
@@ -99,7 +73,7 @@ void GrowableStore::close() {
           set_cell(*span, number, 0); // some are live
         }
         give_cells(span->cells, span->count);
-      } else if (span != nullptr && span->kind == SpanKind::single) {
+      } else if (span != nullptr && (span->kind == SpanKind::single || span->kind == SpanKind::idle)) {
         size = span->room;
       }
       if (span != nullptr) {
@@ -118,7 +92,7 @@ Span* GrowableStore::add_slab(Heap& heap, unsigned size_class) {
   auto count = static_cast<unsigned>(size / block);
   Span* slab = take_span();
   Cell* cells = slab != nullptr ? take_cells(count) : nullptr;
-  Granules taken = cells != nullptr ? segments_.take(heap, granules_of(size)) : Granules{};
+  Granules taken = cells != nullptr ? take_granules(heap, granules_of(size)) : Granules{};
   if (taken.begin == 0) {
     if (cells != nullptr) {
       give_cells(cells, count);
@@ -130,36 +104,79 @@ Span* GrowableStore::add_slab(Heap& heap, unsigned size_class) {
   }
   place(*slab, SpanKind::slab, heap, taken);
   slab->size_class = static_cast<std::uint8_t>(size_class);
-  slab->cached_class = is_cached_ ? slab->size_class : kNotCached;
+  slab->cached_class = heap.options().cached ? slab->size_class : kNotCached;
   slab->count = static_cast<std::uint16_t>(count);
   slab->free = kNoBlock;
   slab->block = static_cast<std::uint32_t>(block);
   slab->reciprocal = reciprocal_of(block);
   slab->cells = cells;
   span_map::set(range_of(*slab, size), slab);
-  link(slabs_[size_class], *slab);
+  slabs_[size_class].push(*slab);
   return slab;
 }
 
 void GrowableStore::remove_slab(Span& slab) {
   Bytes size = slab_size(slab.block);
-  unlink(slabs_[slab.size_class], slab);
+  slabs_[slab.size_class].remove(slab);
   span_map::set(range_of(slab, size), nullptr);
   give_cells(slab.cells, slab.count);
   segments_.give({slab.begin, slab.segment}, granules_of(size));
   give_span(&slab);
 }
 
+Granules GrowableStore::take_granules(Heap& heap, unsigned granules) {
+  if (idle_granules_ >= granules) { // rather than that the heap grows
+    if (Granules taken = segments_.take_here(granules); taken.begin != 0) {
+      return taken;
+    }
+    dissolve_idle();
+  }
+  return segments_.take(heap, granules);
+}
+
+void GrowableStore::dissolve(Span& idle) {
+  unsigned granules = granules_of(idle.room);
+  idle_singles_[granules - 1].remove(idle);
+  idle_granules_ -= granules;
+  span_map::set(range_of(idle, idle.room), nullptr);
+  segments_.give({idle.begin, idle.segment}, granules);
+  give_span(&idle);
+}
+
+void GrowableStore::dissolve_idle() {
+  for (SpanList& list : idle_singles_) {
+    list.for_each([&](Span& idle) { dissolve(idle); });
+  }
+}
+
+void GrowableStore::give_back_idle() {
+  if (!decay_.is_due()) [[likely]] {
+    return;
+  }
+  for (SpanList& list : idle_singles_) {
+    list.for_each([&](Span& idle) {
+      if (idle.was_idle) {
+        dissolve(idle);
+      } else {
+        idle.was_idle = true;
+      }
+    });
+  }
+  large_.tick();
+  segments_.tick();
+}
+
 Span* GrowableStore::slab_with_room(Heap& heap, unsigned size_class) {
-  Span* slab = slabs_[size_class];
+  Span* slab = slabs_[size_class].first();
   return slab != nullptr ? slab : add_slab(heap, size_class);
 }
 
-void* GrowableStore::take(Heap& heap, Bytes size, bool& is_zero) {
+void* GrowableStore::take(Heap& heap, Bytes size, bool& is_zero, bool grows) {
   is_zero = false;
   if (size > kLargestSingle) {
-    is_zero = true;
-    return take_large(heap, size, kLargeOffset);
+    give_back_idle();
+    Span* large = large_.take(heap, {.size = size, .grows = grows}, is_zero);
+    return large != nullptr ? reinterpret_cast<void*>(large->begin) : nullptr;
   }
   if (size > kLargestSmall) {
     return take_single(heap, size);
@@ -178,29 +195,34 @@ void* GrowableStore::take_aligned(Heap& heap, Bytes size, Bytes alignment, bool&
   if (size <= kLargestSingle && alignment <= kGranule) {
     return take_single(heap, size);
   }
-  is_zero = true;
-  return take_large(heap, size, alignment);
+  Span* large = large_.take(heap, {.size = size, .alignment = alignment}, is_zero);
+  return large != nullptr ? reinterpret_cast<void*>(large->begin) : nullptr;
 }
 
 void* GrowableStore::take_small(Heap& heap, unsigned wanted, Bytes size) {
+  constexpr unsigned kSeldom = 64; // looks at the clock
+  if (++small_calls_ % kSeldom == 0) {
+    give_back_idle();
+  }
   Span* slab = slab_with_room(heap, wanted);
   if (slab == nullptr) {
     return nullptr;
   }
   std::uint16_t number = take_block(*slab, live_cell(slab->block - size));
   if (is_full(*slab)) {
-    unlink(slabs_[wanted], *slab);
+    slabs_[wanted].remove(*slab);
   }
   return reinterpret_cast<void*>(address_of(*slab, number));
 }
 
 unsigned GrowableStore::take_some(Heap& heap, unsigned size_class, Span*& held, CachedBlock* out, unsigned most) {
+  give_back_idle();
   if (held == nullptr) {
     held = slab_with_room(heap, size_class);
     if (held == nullptr) {
       return 0;
     }
-    unlink(slabs_[size_class], *held);
+    slabs_[size_class].remove(*held);
     held->held = true;
   }
   Span& slab = *held;
@@ -223,7 +245,7 @@ void GrowableStore::give_cached(CachedBlock block) {
 
 void GrowableStore::let_go(Span& held) {
   held.held = false;
-  link(slabs_[held.size_class], held);
+  slabs_[held.size_class].push(held);
   if (held.used == 0 && held.next != nullptr) {
     remove_slab(held);
   }
@@ -236,7 +258,7 @@ void GrowableStore::give_block_of(Span& slab, std::uint16_t number) {
     return;
   }
   if (was_full) {
-    link(slabs_[slab.size_class], slab);
+    slabs_[slab.size_class].push(slab);
   }
   // The last slab of its class with room stays, or a block that comes and goes would take it along each time.
   if (slab.used == 0 && (slab.next != nullptr || slab.previous != nullptr)) {
@@ -245,12 +267,20 @@ void GrowableStore::give_block_of(Span& slab, std::uint16_t number) {
 }
 
 void* GrowableStore::take_single(Heap& heap, Bytes size) {
+  Bytes room = round_up(size == 0 ? 1 : size, kGranule); // none is without, where only its alignment is large
+  SpanList& idle = idle_singles_[granules_of(room) - 1];
+  if (Span* kept = idle.first()) {
+    idle.remove(*kept);
+    idle_granules_ -= granules_of(room);
+    kept->kind = SpanKind::single;
+    kept->requested = size;
+    return reinterpret_cast<void*>(kept->begin);
+  }
   Span* single = take_span();
   if (single == nullptr) {
     return nullptr;
   }
-  Bytes room = round_up(size == 0 ? 1 : size, kGranule); // none is without, where only its alignment is large
-  Granules taken = segments_.take(heap, granules_of(room));
+  Granules taken = take_granules(heap, granules_of(room));
   if (taken.begin == 0) {
     give_span(single);
     return nullptr;
@@ -260,40 +290,6 @@ void* GrowableStore::take_single(Heap& heap, Bytes size) {
   single->room = room;
   span_map::set(range_of(*single, single->room), single);
   return reinterpret_cast<void*>(single->begin);
-}
-
-void* GrowableStore::take_large(Heap& heap, Bytes size, Bytes alignment) {
-  if (size > kUserEnd / 2 || alignment > kUserEnd / 2) {
-    return nullptr;
-  }
-  Span* large = take_span();
-  if (large == nullptr) {
-    return nullptr;
-  }
-  Bytes offset = alignment <= kLargeOffset ? kLargeOffset : 0;
-  Bytes whole = round_up(size + offset, kPage);
-  whole = whole == 0 ? kPage : whole;
-  vm::Reserved reserved = vm::reserve(
-      {.size = whole, .initial = state_, .commit = true, .alignment = alignment < kGranule ? kGranule : alignment});
-  if (reserved.status != Status::ok) {
-    give_span(large);
-    return nullptr;
-  }
-  if (!span_map::prepare(reserved.range)) {
-    release_region(reserved.range.begin);
-    give_span(large);
-    return nullptr;
-  }
-  large->heap = &heap;
-  large->begin = reserved.range.begin + offset;
-  large->kind = SpanKind::large;
-  large->requested = size;
-  large->room = whole - offset;
-  large->region = reserved.range;
-  span_map::set(first_granule(*large), large);
-  link(larges_, *large);
-  large_bytes_ += whole;
-  return reinterpret_cast<void*>(large->begin);
 }
 
 Found GrowableStore::find(const Heap& heap, Address at) {
@@ -342,16 +338,18 @@ void GrowableStore::give(const Found& found) {
     give_block_of(span, static_cast<std::uint16_t>(found.number));
     break;
   case SpanKind::single:
-    span_map::set(range_of(span, span.room), nullptr);
-    segments_.give({span.begin, span.segment}, granules_of(span.room));
-    give_span(&span);
+    span.kind = SpanKind::idle;
+    span.was_idle = false;
+    idle_singles_[granules_of(span.room) - 1].push(span);
+    idle_granules_ += granules_of(span.room);
+    if (idle_granules_ > kMostIdle) {
+      dissolve_idle();
+    }
+    give_back_idle();
     break;
   case SpanKind::large:
-    unlink(larges_, span);
-    span_map::set(first_granule(span), nullptr);
-    large_bytes_ -= span.room + (span.begin - span.region.begin);
-    release_region(span.region.begin);
-    give_span(&span);
+    large_.give(span);
+    give_back_idle();
     break;
   default:
     break;
@@ -360,6 +358,9 @@ void GrowableStore::give(const Found& found) {
 
 bool GrowableStore::resize(const Found& found, Bytes size) {
   Span& span = *found.span;
+  if (span.kind == SpanKind::large) {
+    return large_.resize(span, size);
+  }
   if (size > found.room) {
     return false;
   }
@@ -368,20 +369,12 @@ bool GrowableStore::resize(const Found& found, Bytes size) {
     return true;
   }
   span.requested = size;
-  if (span.kind == SpanKind::large) {
-    // What is behind it goes back, and does not come again (C41).
-    Address end = round_up(span.begin + (size == 0 ? 1 : size), kPage);
-    if (end < span.begin + span.room && vm::decommit({end, span.begin + span.room}) == Status::ok) {
-      large_bytes_ -= span.begin + span.room - end;
-      span.room = end - span.begin;
-    }
-  }
   return true;
 }
 
 Bytes GrowableStore::largest_free() const {
   for (unsigned each = kClasses; each-- > 0;) {
-    if (slabs_[each] != nullptr) {
+    if (slabs_[each].first() != nullptr) {
       return block_size(each);
     }
   }
@@ -426,22 +419,22 @@ Bytes GrowableStore::live_bytes() const {
       sum += is_live(cell) ? span.block - slack_of(cell) : 0;
     }
   });
-  for (const Span* large = larges_; large != nullptr; large = large->next) {
+  for (const Span* large = large_.first(); large != nullptr; large = large->next) {
     sum += large->requested;
   }
   return sum;
 }
 
 void GrowableStore::trim() {
-  for (Span*& list : slabs_) {
-    for (Span* slab = list; slab != nullptr;) {
-      Span* next = slab->next;
-      if (slab->used == 0) {
-        remove_slab(*slab);
+  for (SpanList& list : slabs_) {
+    list.for_each([&](Span& slab) {
+      if (slab.used == 0) {
+        remove_slab(slab);
       }
-      slab = next;
-    }
+    });
   }
+  dissolve_idle();
+  large_.trim();
   segments_.trim();
 }
 

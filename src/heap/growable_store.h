@@ -3,7 +3,9 @@
 // Lock:      the heap's. Each call does all or nothing.
 #pragma once
 
+#include "decay.h"
 #include "found.h"
+#include "large_blocks.h"
 #include "segment.h"
 #include "thread_cache.h"
 
@@ -15,12 +17,12 @@ inline constexpr Bytes kLargestSingle = kMostGranules * kGranule;
 class GrowableStore {
 public:
   // The handle, or 0 without memory.
-  // `is_cached`: threads' caches take its small blocks.
-  Address open(Heap& heap, vm::PageState state, bool is_cached);
+  Address open(Heap& heap, vm::PageState state);
   void close();
 
-  // nullptr without memory. `is_zero` is set when all of the block is known to be zero.
-  void* take(Heap& heap, Bytes size, bool& is_zero);
+  // nullptr without memory. `is_zero` is set when all of the block is known to be zero. `grows`: it takes the place of
+  // a smaller one.
+  void* take(Heap& heap, Bytes size, bool& is_zero, bool grows = false);
 
   // The same, at a multiple of `alignment`, a power of two. Freed and resized like any other.
   void* take_aligned(Heap& heap, Bytes size, Bytes alignment, bool& is_zero);
@@ -43,6 +45,9 @@ public:
 
   void trim();
 
+  // Now and then by those who hold the lock: gives back what was idle for a while.
+  void give_back_idle();
+
   // The largest block that could be had without committing memory; blocks of classes only.
   Bytes largest_free() const;
 
@@ -54,9 +59,9 @@ public:
   bool has_served_many() const;
 
   const Segments& segments() const { return segments_; }
-  const Span* first_large() const { return larges_; }
-  Bytes reserved() const { return segments_.reserved() + large_bytes_; }
-  Bytes committed() const { return segments_.committed() + large_bytes_; }
+  const Span* first_large() const { return large_.first(); }
+  Bytes reserved() const { return segments_.reserved() + large_.reserved(); }
+  Bytes committed() const { return segments_.committed() + large_.committed(); }
 
 private:
   template <typename Visit> void for_each_span(Visit visit) const;
@@ -66,15 +71,19 @@ private:
   void remove_slab(Span& slab);
   void* take_small(Heap& heap, unsigned wanted, Bytes size);
   void* take_single(Heap& heap, Bytes size);
-  void* take_large(Heap& heap, Bytes size, Bytes alignment);
+  Granules take_granules(Heap& heap, unsigned granules);
+  void dissolve(Span& idle);
+  void dissolve_idle();
 
   Segments segments_;
   Span* header_ = nullptr;
-  Span* slabs_[kClasses] = {}; // with free blocks
-  Span* larges_ = nullptr;
-  Bytes large_bytes_ = 0;
+  SpanList slabs_[kClasses] = {};             // with free blocks
+  SpanList idle_singles_[kMostGranules] = {}; // by their granules, less one
+  unsigned idle_granules_ = 0;                // of idle singles
+  LargeBlocks large_;
+  Decay decay_;
+  unsigned small_calls_ = 0;
   vm::PageState state_ = vm::PageState::read_write;
-  bool is_cached_ = false;
 };
 
 } // namespace winmem::heap

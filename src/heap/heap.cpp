@@ -16,7 +16,7 @@ bool Heap::open(const HeapOptions& options) {
   options_ = options;
   vm::PageState state = options.executable ? vm::PageState::execute_read_write : vm::PageState::read_write;
   handle_ = is_fixed() ? fixed_.open(*this, options.maximum, options.initial, state)
-                       : growable_.open(*this, state, options.cached);
+                       : growable_.open(*this, state);
   return handle_ != 0;
 }
 
@@ -61,12 +61,12 @@ void Heap::after_fork_in_child(std::uint32_t forking_thread) {
 
 void Heap::close() { is_fixed() ? fixed_.close() : growable_.close(); }
 
-void* Heap::take(Bytes size, bool& is_zero) {
+void* Heap::take(Bytes size, bool& is_zero, bool grows) {
   if (is_fixed()) {
     is_zero = false;
     return fixed_.take(size);
   }
-  return growable_.take(*this, size, is_zero);
+  return growable_.take(*this, size, is_zero, grows);
 }
 
 void Heap::give(const Found& found) { is_fixed() ? fixed_.give(found) : growable_.give(found); }
@@ -123,7 +123,7 @@ Heap::Reallocated Heap::make_room(const Found& found, void* block, Bytes size, M
     return {nullptr, Status::no_memory};
   }
   bool is_zero = false;
-  void* place = take(size, is_zero);
+  void* place = take(size, is_zero, found.span->kind == SpanKind::large && size > found.size);
   if (place == nullptr && size <= found.size && resize(found, size)) {
     place = block; // a smaller one always fits where it is
   }
@@ -198,6 +198,7 @@ Bytes Heap::compact(bool serialized) {
   }
   if (options_.cached) {
     thread_cache::flush_all(growable_);
+    Segments::release_spares();
   }
   growable_.trim();
   return growable_.largest_free();

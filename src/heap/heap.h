@@ -19,7 +19,9 @@ namespace winmem::heap {
 
 struct HeapOptions {
   bool serialized = true;
-  bool cached = false; // threads keep small free blocks at hand; the process heap only
+  // The process heap only:
+  bool cached = false;     // threads keep small free blocks at hand
+  bool keeps_large = false; // regions of large blocks stay for a while
   bool executable = false;
   bool raises = false; // HEAP_GENERATE_EXCEPTIONS on every call
   Bytes initial = 0;
@@ -100,7 +102,7 @@ public:
   Heap* previous = nullptr;
 
 private:
-  void* take(Bytes size, bool& is_zero);
+  void* take(Bytes size, bool& is_zero, bool grows = false);
   void give(const Found& found);
   Found find(Address at) const;
   bool resize(const Found& found, Bytes size);

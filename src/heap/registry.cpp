@@ -56,12 +56,14 @@ void before_fork() {
   }
   span_map::lock_for_fork();
   lock_records_for_fork();
+  Segments::lock_spares_for_fork();
   lock_leftovers_for_fork();
   forking_thread = host::thread_id();
 }
 
 void after_fork() {
   unlock_leftovers_after_fork();
+  Segments::unlock_spares_after_fork();
   unlock_records_after_fork();
   span_map::unlock_after_fork();
   for (Heap* heap = first; heap != nullptr; heap = heap->next) {
@@ -104,7 +106,7 @@ void append(Heap& heap) {
   if (Heap* made = process.load(std::memory_order_relaxed)) {
     return made;
   }
-  Heap* heap = make({.cached = host::can_fence_threads()});
+  Heap* heap = make({.cached = host::can_fence_threads(), .keeps_large = true});
   if (heap != nullptr) {
     append(*heap);
     process.store(heap, std::memory_order_release);
@@ -115,7 +117,10 @@ void append(Heap& heap) {
 
 // At load, behind vm's (101), and not with the first heap: a fork that another thread has begun by then would find this
 // room's locks as they are.
-[[gnu::constructor(102)]] void install_fork_handlers() { host::at_fork(before_fork, after_fork, after_fork_in_child); }
+[[gnu::constructor(102)]] void install_fork_handlers() {
+  host::at_fork(before_fork, after_fork, after_fork_in_child);
+  host::can_fence_threads(); // quick, while there is one thread
+}
 
 } // namespace
 
@@ -178,6 +183,7 @@ unsigned copy_handles(unsigned skip, Address* out, unsigned count) {
 
 void trim_all() {
   release_leftovers();
+  Segments::release_spares();
   host::LockHold hold(registry_lock);
   for (Heap* heap = first; heap != nullptr; heap = heap->next) {
     if (heap->try_lock()) { // one that is in use is no idle memory

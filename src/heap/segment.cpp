@@ -1,5 +1,6 @@
 #include "segment.h"
 
+#include "../host/lock.h"
 #include "../vm/vm.h"
 #include "leftovers.h"
 #include "records.h"
@@ -11,8 +12,40 @@ namespace winmem::heap {
 
 namespace {
 
-// Committed without use: this many granules always, and an eighth of those in use.
-constexpr std::uint64_t kIdleGranules = 32;
+// Committed without use may be this many granules, and as many as are in use.
+constexpr std::uint64_t kMostIdle = 1024;
+
+// Of heaps that were destroyed, for the next ones: the first commit in a segment costs more than all else that a small
+// heap does. They are readable and writable, and as much of each may be committed.
+constexpr unsigned kMostSpares = 32;
+constexpr int kMostSpareGranules = 4;
+constinit host::Lock spares_lock; // guards the following two; a leaf
+constinit Segment* spares = nullptr;
+constinit unsigned spare_count = 0;
+
+bool keep_as_spare(Segment& segment) {
+  if (std::popcount(segment.committed) > kMostSpareGranules) {
+    return false;
+  }
+  host::LockHold hold(spares_lock);
+  if (spare_count == kMostSpares) {
+    return false;
+  }
+  segment.next = spares;
+  spares = &segment;
+  ++spare_count;
+  return true;
+}
+
+Segment* take_spare() {
+  host::LockHold hold(spares_lock);
+  Segment* spare = spares;
+  if (spare != nullptr) {
+    spares = spare->next;
+    --spare_count;
+  }
+  return spare;
+}
 
 // From this many granules on the heap commits half a segment at once, which the kernel can back with huge pages.
 constexpr std::uint64_t kLargeHeap = 256;
@@ -37,6 +70,37 @@ Address address_of(const Segment& segment, unsigned granule) { return segment.re
 
 } // namespace
 
+void Segments::link_roomy(Segment& segment) {
+  segment.previous_roomy = nullptr;
+  segment.next_roomy = roomy_;
+  if (roomy_ != nullptr) {
+    roomy_->previous_roomy = &segment;
+  }
+  roomy_ = &segment;
+}
+
+void Segments::unlink_roomy(Segment& segment) {
+  (segment.previous_roomy != nullptr ? segment.previous_roomy->next_roomy : roomy_) = segment.next_roomy;
+  if (segment.next_roomy != nullptr) {
+    segment.next_roomy->previous_roomy = segment.previous_roomy;
+  }
+}
+
+// Puts it behind all others.
+void Segments::append(Heap& heap, Segment& segment, AddressRange region, std::uint64_t committed) {
+  segment = Segment{};
+  segment.heap = &heap;
+  segment.region = region;
+  segment.committed = committed;
+  segment.previous = last_;
+  segment.number = last_ != nullptr ? last_->number + 1 : 0;
+  (last_ != nullptr ? last_->next : first_) = &segment;
+  last_ = &segment;
+  link_roomy(segment);
+  ++segments_;
+  committed_ += static_cast<std::uint64_t>(std::popcount(committed));
+}
+
 Segment* Segments::add(Heap& heap) {
   Segment* segment = take_segment();
   if (segment == nullptr) {
@@ -52,17 +116,16 @@ Segment* Segments::add(Heap& heap) {
     give_segment(segment);
     return nullptr;
   }
-  *segment = Segment{{}, &heap, reserved.range, nullptr, last_, 0, 0};
-  (last_ != nullptr ? last_->next : first_) = segment;
-  last_ = segment;
-  ++segments_;
+  append(heap, *segment, reserved.range, 0);
   return segment;
 }
 
 void Segments::remove(Segment& segment) {
   (segment.previous != nullptr ? segment.previous->next : first_) = segment.next;
   (segment.next != nullptr ? segment.next->previous : last_) = segment.previous;
-  roomy_ = roomy_ == &segment ? nullptr : roomy_;
+  if (segment.used != ~std::uint64_t{0}) {
+    unlink_roomy(segment);
+  }
   --segments_;
   committed_ -= static_cast<std::uint64_t>(std::popcount(segment.committed));
   release_region(segment.region.begin);
@@ -116,23 +179,26 @@ Granules Segments::take_from(Segment& segment, unsigned granules) {
     return {.refused = true};
   }
   segment.used |= mask_of(first, granules);
+  segment.was_idle &= ~segment.used;
   used_ += granules;
-  roomy_ = &segment;
+  if (segment.used == ~std::uint64_t{0}) {
+    unlink_roomy(segment);
+  }
   return {address_of(segment, first), &segment};
 }
 
-Granules Segments::take(Heap& heap, unsigned granules) {
-  if (roomy_ != nullptr) {
-    if (Granules taken = take_from(*roomy_, granules); taken.begin != 0 || taken.refused) {
+Granules Segments::take_here(unsigned granules) {
+  for (Segment* segment = roomy_; segment != nullptr; segment = segment->next_roomy) {
+    if (Granules taken = take_from(*segment, granules); taken.begin != 0 || taken.refused) {
       return taken;
     }
   }
-  for (Segment* segment = first_; segment != nullptr; segment = segment->next) {
-    if (segment->used != ~std::uint64_t{0} && segment != roomy_) {
-      if (Granules taken = take_from(*segment, granules); taken.begin != 0 || taken.refused) {
-        return taken;
-      }
-    }
+  return {};
+}
+
+Granules Segments::take(Heap& heap, unsigned granules) {
+  if (Granules taken = take_here(granules); taken.begin != 0 || taken.refused) {
+    return taken;
   }
   Segment* segment = add(heap);
   if (segment == nullptr) {
@@ -149,23 +215,40 @@ void Segments::give(Granules given, unsigned granules) {
   Segment* segment = given.segment;
   auto first = static_cast<unsigned>((given.begin - segment->region.begin) / kGranule);
   std::uint64_t bits = mask_of(first, granules);
+  if (segment->used == ~std::uint64_t{0}) {
+    link_roomy(*segment);
+  }
   segment->used &= ~bits;
   used_ -= granules;
-  if (segment->used == 0 && segments_ > 1 && committed_ - used_ > kIdleGranules) {
-    remove(*segment);
-    return;
+  if (committed_ - used_ > kMostIdle + used_) {
+    segment->used == 0 && segments_ > 1 ? remove(*segment) : decommit(*segment, bits);
   }
-  if (committed_ - used_ > kIdleGranules + used_ / 8) {
-    decommit(*segment, bits);
+}
+
+void Segments::tick() {
+  for (Segment* segment = first_; segment != nullptr;) {
+    Segment* next = segment->next;
+    std::uint64_t old = segment->was_idle & segment->committed & ~segment->used;
+    if (segment->used == 0 && old == segment->committed && segments_ > 1) {
+      remove(*segment);
+    } else {
+      decommit(*segment, old);
+      segment->was_idle = segment->committed & ~segment->used;
+    }
+    segment = next;
   }
-  roomy_ = segment;
 }
 
 Granules Segments::take_handle(Heap& heap, vm::PageState state) {
   state_ = state;
-  Segment* segment = add(heap);
-  if (segment == nullptr) {
-    return {};
+  Segment* segment = state == vm::PageState::read_write ? take_spare() : nullptr;
+  if (segment != nullptr) {
+    append(heap, *segment, segment->region, segment->committed);
+  } else {
+    segment = add(heap);
+    if (segment == nullptr) {
+      return {};
+    }
   }
   segment->used = 1;
   return {segment->region.begin, segment};
@@ -184,9 +267,23 @@ void Segments::trim() {
 }
 
 void Segments::release_all() {
-  while (first_ != nullptr) {
+  while (last_ != nullptr && last_ != first_) {
+    remove(*last_);
+  }
+  if (first_ != nullptr && (state_ != vm::PageState::read_write || !keep_as_spare(*first_))) {
     remove(*first_);
   }
+  first_ = last_ = roomy_ = nullptr;
 }
+
+void Segments::release_spares() {
+  while (Segment* spare = take_spare()) {
+    release_region(spare->region.begin);
+    give_segment(spare);
+  }
+}
+
+void Segments::lock_spares_for_fork() { spares_lock.lock(); }
+void Segments::unlock_spares_after_fork() { spares_lock.unlock(); }
 
 } // namespace winmem::heap

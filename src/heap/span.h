@@ -25,6 +25,7 @@ enum class SpanKind : std::uint8_t {
   slab,   // blocks of one class
   single, // one block that is too large for a class
   large,  // one block in a region of its own
+  idle,   // a single or large one without a block, kept for the next one
 };
 
 // Threads change the cells of their blocks without a lock, and others may look at them meanwhile.
@@ -57,8 +58,10 @@ struct alignas(kCacheLine) Span : vm::Pooled {
 
   // Singles and large ones.
   Bytes requested;
-  Bytes room;          // how far the block can grow in place
+  Bytes room;          // committed from `begin` on
   AddressRange region; // large ones: the whole region
+  Address growth_end;  // large ones: how far the block may grow in place
+  bool was_idle;       // at the last tick (Decay)
 };
 
 inline constexpr std::uint16_t kLive = 0x8000;

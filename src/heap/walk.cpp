@@ -13,14 +13,15 @@ struct Region {
   unsigned number = 0;
 };
 
-Region region_of(const GrowableStore& store, Address at) {
-  Region found;
-  unsigned number = 0;
-  store.segments().for_each([&](const Segment& segment) {
+Region region_of(const Heap& heap, Address at) {
+  if (const Span* span = span_map::find(at); span != nullptr && span->segment != nullptr && span->heap == &heap) {
+    return {span->segment, span->segment->number};
+  }
+  Region found; // a free element
+  heap.growable().segments().for_each([&](const Segment& segment) {
     if (segment.region.contains(at)) {
-      found = {&segment, number};
+      found = {&segment, segment.number};
     }
-    ++number;
   });
   return found;
 }
@@ -71,6 +72,9 @@ WalkEntry describe_granule(const Segment& segment, Address at, unsigned region) 
             .overhead = span->room - span->requested,
             .region = region};
   }
+  if (span != nullptr && span->kind == SpanKind::idle) {
+    return {.kind = Element::free, .at = at, .size = span->room, .region = region};
+  }
   auto first = static_cast<unsigned>((at - segment.region.begin) / kGranule);
   bool committed = (segment.committed >> first & 1) != 0;
   unsigned end = first;
@@ -94,7 +98,7 @@ Walked walk_segment(const GrowableStore& store, const Region& region, Address at
     return Walked::element;
   }
   if (segment.next != nullptr) {
-    entry = describe(*segment.next, region.number + 1);
+    entry = describe(*segment.next, segment.next->number);
     return Walked::element;
   }
   if (const Span* large = store.first_large()) {
@@ -118,7 +122,7 @@ Walked walk_growable(const Heap& heap, WalkEntry& entry) {
     entry = describe_large(*span->next);
     return Walked::element;
   }
-  Region region = region_of(store, entry.at);
+  Region region = region_of(heap, entry.at);
   if (region.segment == nullptr) {
     return Walked::no_such_place;
   }

@@ -3,6 +3,8 @@
 #include "features.h"
 #include "syscall.h"
 
+#include <atomic>
+#include <cstdint>
 #include <ctime>
 #include <linux/membarrier.h>
 
@@ -20,7 +22,14 @@ void wait_instead() {
 
 } // namespace
 
-bool can_fence_threads() { return !disabled(Feature::membarrier) && register_process(); }
+bool can_fence_threads() {
+  enum : std::uint32_t { unknown, yes, no };
+  static constinit std::atomic<std::uint32_t> answer{unknown};
+  if (answer.load(std::memory_order_relaxed) == unknown) {
+    answer.store(!disabled(Feature::membarrier) && register_process() ? yes : no, std::memory_order_relaxed);
+  }
+  return answer.load(std::memory_order_relaxed) == yes;
+}
 
 void fence_threads() {
   if (system_call(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED) == 0) {

@@ -97,6 +97,11 @@ LPVOID WINAPI HeapReAlloc(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, SIZE_T dwBy
     win32::set_last_error(ERROR_SUCCESS); // H50
     return nullptr;
   }
+  if ((dwFlags & HEAP_REALLOC_IN_PLACE_ONLY) == 0 && heap::is_process_heap(hHeap)) [[likely]] {
+    if (void* block = heap::resize_fast(lpMem, dwBytes, (dwFlags & HEAP_ZERO_MEMORY) != 0)) {
+      return block;
+    }
+  }
   Heap::Moving moving =
       (dwFlags & HEAP_REALLOC_IN_PLACE_ONLY) != 0 ? Heap::Moving::in_place_only : Heap::Moving::allowed;
   Heap::Reallocated result =

@@ -58,7 +58,12 @@ public:
   Traffic(const Traffic&) = delete;
   Traffic& operator=(const Traffic&) = delete;
 
-  unsigned long calls() const { return calls_; }
+  // Until it flows.
+  void wait() const {
+    while (calls_ < 1000) {
+      std::this_thread::yield();
+    }
+  }
 
 private:
   void run(unsigned seed, SIZE_T largest) {
@@ -111,10 +116,8 @@ TEST(HeapCache, a_walk_meets_every_live_block_of_other_threads_once_with_its_siz
 
 TEST(HeapCache, HeapLock_stops_threads_that_have_blocks_at_hand) {
   Traffic traffic(3, 500);
-  for (int round = 0; round < 200; ++round) {
-    while (round == 0 && traffic.calls() < 1000) {
-      std::this_thread::yield();
-    }
+  traffic.wait();
+  for (int round = 0; round < 50; ++round) {
     ASSERT_TRUE(HeapLock(GetProcessHeap()));
     // A thread may count a call that it had made before the lock; then it waits.
     SIZE_T before = live_bytes();
@@ -131,6 +134,7 @@ TEST(HeapCache, HeapLock_stops_threads_that_have_blocks_at_hand) {
 
 TEST(HeapCache, the_books_agree_at_any_moment) {
   Traffic traffic(4, 40'000);
+  traffic.wait();
   for (int round = 0; round < 300; ++round) {
     ASSERT_TRUE(HeapValidate(GetProcessHeap(), 0, nullptr));
     if (round % 10 == 0) {
@@ -187,6 +191,73 @@ TEST(HeapCache, what_ended_threads_had_at_hand_is_used_again) {
     std::thread(use_much).join();
   }
   EXPECT_LE(committed(), before + 0x100000);
+}
+
+TEST(HeapCache, H40_regions_of_freed_large_blocks_are_used_again_and_go_by_HeapCompact) {
+  char* block = take(8 << 20);
+  std::memset(block, 1, 8 << 20);
+  EXPECT_TRUE(give(block));
+  EXPECT_FALSE(give(block));
+  EXPECT_EQ(size_of(block), kNoSize);
+  char* again = static_cast<char*>(HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, (8 << 20) - 100));
+  EXPECT_TRUE(is_filled(again, (8 << 20) - 100, 0));
+  EXPECT_EQ(size_of(again), SIZE_T{(8 << 20) - 100});
+  EXPECT_TRUE(give(again));
+
+  HeapCompact(GetProcessHeap(), 0);
+
+  MEMORY_BASIC_INFORMATION info{};
+  VirtualQuery(again, &info, sizeof info);
+  EXPECT_EQ(info.State, static_cast<DWORD>(MEM_FREE));
+}
+
+TEST(HeapCache, idle_memory_goes_back_while_the_program_allocates_other_things) {
+  std::vector<char*> blocks;
+  for (int i = 0; i < 50; ++i) {
+    blocks.push_back(take(500'000));
+    std::memset(blocks.back(), 1, 500'000);
+  }
+  char* large = take(32 << 20);
+  for (char* block : blocks) {
+    give(block);
+  }
+  give(large);
+  auto state_of = [](char* at) {
+    MEMORY_BASIC_INFORMATION info{};
+    VirtualQuery(at, &info, sizeof info);
+    return info.State;
+  };
+
+  alarm(60); // else for ever, if it never goes
+  bool all_gone = false;
+  for (SIZE_T i = 0; !all_gone; ++i) {
+    std::vector<char*> small;
+    for (int k = 0; k < 1000; ++k) {
+      small.push_back(take(i % 500));
+    }
+    for (char* block : small) {
+      give(block);
+    }
+    auto gone = std::count_if(blocks.begin(), blocks.end(), [&](char* at) { return state_of(at) != MEM_COMMIT; });
+    all_gone = state_of(large) == MEM_FREE && gone >= 40; // some may have become slabs of small blocks
+  }
+  alarm(0);
+}
+
+TEST(HeapCache, a_large_block_that_grows_stays_where_it_is_for_a_while) {
+  char* block = take(2 << 20);
+  std::memset(block, 7, 2 << 20);
+  int moves = 0;
+  for (SIZE_T size = 2 << 20; size < 64 << 20; size += 100'000) {
+    char* grown = static_cast<char*>(HeapReAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, block, size));
+    ASSERT_NE(grown, nullptr);
+    moves += grown != block ? 1 : 0;
+    block = grown;
+  }
+  EXPECT_LE(moves, 6);
+  EXPECT_TRUE(is_filled(block, 2 << 20, 7));
+  EXPECT_TRUE(is_filled(block + (2 << 20), 60 << 20, 0));
+  EXPECT_TRUE(give(block));
 }
 
 TEST(HeapCache, a_second_free_fails_at_once_and_later_and_by_another_thread) {
@@ -247,9 +318,10 @@ TEST(HeapCache, destructors_of_a_thread_may_allocate_and_free) {
 
 TEST(HeapCache, children_of_threads_that_allocate_go_on_with_the_heap) {
   Traffic traffic(4, 5000);
+  traffic.wait();
   char* kept = take(1000);
   std::memset(kept, 0x6B, 1000);
-  for (int round = 0; round < 100; ++round) {
+  for (int round = 0; round < 40; ++round) {
     pid_t child = fork();
     if (child == 0) {
       alarm(30);
