@@ -15,8 +15,7 @@ Address to_address(const void* block) { return reinterpret_cast<Address>(block);
 bool Heap::open(const HeapOptions& options) {
   options_ = options;
   vm::PageState state = options.executable ? vm::PageState::execute_read_write : vm::PageState::read_write;
-  handle_ = is_fixed() ? fixed_.open(*this, options.maximum, options.initial, state)
-                       : growable_.open(*this, state);
+  handle_ = is_fixed() ? fixed_.open(*this, options.maximum, options.initial, state) : growable_.open(*this, state);
   return handle_ != 0;
 }
 

@@ -20,7 +20,7 @@ namespace winmem::heap {
 struct HeapOptions {
   bool serialized = true;
   // The process heap only:
-  bool cached = false;     // threads keep small free blocks at hand
+  bool cached = false;      // threads keep small free blocks at hand
   bool keeps_large = false; // regions of large blocks stay for a while
   bool executable = false;
   bool raises = false; // HEAP_GENERATE_EXCEPTIONS on every call

@@ -46,24 +46,25 @@ WalkEntry describe_large(const Span& large) {
           .region = kLargeRegion};
 }
 
-// The block `number` of a slab; all that were never used are one.
-WalkEntry describe(const Span& slab, std::uint16_t number, unsigned region) {
-  WalkEntry entry{.kind = Element::free, .at = address_of(slab, number), .size = slab.block, .region = region};
-  if (std::uint16_t cell = cell_of(slab, number); is_live(cell)) {
-    entry.kind = Element::live;
-    entry.overhead = slack_of(cell);
-    entry.size = slab.block - entry.overhead;
-  } else if (number >= slab.fresh) {
-    entry.size = Bytes{static_cast<unsigned>(slab.count - number)} * slab.block;
-  }
-  return entry;
+// The block `number` of a slab; all that were never used are one. Field by field: most of a walk's time is spent here,
+// and a processor waits when it loads in one piece what was stored in several.
+void describe(const Span& slab, std::uint16_t number, unsigned region, WalkEntry& entry) {
+  std::uint16_t cell = cell_of(slab, number);
+  Bytes overhead = is_live(cell) ? slack_of(cell) : 0;
+  entry.kind = is_live(cell) ? Element::live : Element::free;
+  entry.at = address_of(slab, number);
+  entry.size = number < slab.fresh ? slab.block - overhead : Bytes{slab.count - unsigned{number}} * slab.block;
+  entry.overhead = overhead;
+  entry.region = region;
 }
 
 // The element that begins at granule `at` of the segment.
 WalkEntry describe_granule(const Segment& segment, Address at, unsigned region) {
   const Span* span = span_map::find(at);
   if (span != nullptr && span->kind == SpanKind::slab) {
-    return describe(*span, 0, region);
+    WalkEntry entry;
+    describe(*span, 0, region, entry);
+    return entry;
   }
   if (span != nullptr && span->kind == SpanKind::single) {
     return {.kind = Element::live,
@@ -137,7 +138,7 @@ Walked walk_growable(const Heap& heap, WalkEntry& entry) {
     }
     bool is_last = number >= span->fresh || number + 1 == span->count;
     if (!is_last) {
-      entry = describe(*span, static_cast<std::uint16_t>(number + 1), region.number);
+      describe(*span, static_cast<std::uint16_t>(number + 1), region.number, entry);
       return Walked::element;
     }
     next = round_up(span->begin + Bytes{span->count} * span->block, kGranule);

@@ -21,6 +21,11 @@ inline bool touchable(Address at, Bytes size, host::Access least) {
 
 } // namespace detail
 
+// Whether `*at` is known to be there, so that it can be used as it is. False also when that is not known.
+template <typename T> [[nodiscard]] bool is_usable(T* at) {
+  return detail::touchable(reinterpret_cast<Address>(at), sizeof(T), host::Access::read_write);
+}
+
 template <typename T> [[nodiscard]] bool write_to_user(T* to, const T& value) {
   auto at = reinterpret_cast<Address>(to);
   if (detail::touchable(at, sizeof(T), host::Access::read_write)) [[likely]] {

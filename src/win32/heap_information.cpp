@@ -50,10 +50,10 @@ WORD flags_of(heap::Element element) {
   }
 }
 
-PROCESS_HEAP_ENTRY to_entry(const heap::WalkEntry& element) {
+// What does not belong to the kind of element stays as it was.
+void describe(const heap::WalkEntry& element, PROCESS_HEAP_ENTRY& entry) {
   constexpr Bytes kMostOverhead = 255; // H91
   constexpr unsigned kRegionNumbers = 255;
-  PROCESS_HEAP_ENTRY entry{};
   entry.lpData = reinterpret_cast<PVOID>(element.at);
   entry.cbData = static_cast<DWORD>(element.size);
   entry.cbOverhead = static_cast<BYTE>(element.overhead < kMostOverhead ? element.overhead : kMostOverhead);
@@ -65,7 +65,15 @@ PROCESS_HEAP_ENTRY to_entry(const heap::WalkEntry& element) {
     entry.Region.lpFirstBlock = reinterpret_cast<LPVOID>(element.blocks.begin);
     entry.Region.lpLastBlock = reinterpret_cast<LPVOID>(element.blocks.end);
   }
-  return entry;
+}
+
+heap::Walked walk(Heap& heap, PROCESS_HEAP_ENTRY& entry) {
+  heap::WalkEntry place{.kind = element_of(entry), .at = reinterpret_cast<Address>(entry.lpData)};
+  heap::Walked result = heap::next_element(heap, place, heap.options().serialized);
+  if (result == heap::Walked::element) {
+    describe(place, entry);
+  }
+  return result;
 }
 
 // ---- HeapSetInformation ----
@@ -151,14 +159,14 @@ BOOL WINAPI HeapWalk(HANDLE hHeap, LPPROCESS_HEAP_ENTRY lpEntry) {
   if (heap == nullptr) {
     return fail(Status::invalid_handle);
   }
-  PROCESS_HEAP_ENTRY entry;
-  if (!nt::read_from_user(entry, lpEntry)) {
+  PROCESS_HEAP_ENTRY copy;
+  PROCESS_HEAP_ENTRY* entry = nt::is_usable(lpEntry) ? lpEntry : &copy;
+  if (entry == &copy && !nt::read_from_user(copy, lpEntry)) {
     return fail(Status::invalid_parameter); // H98
   }
-  heap::WalkEntry place{.kind = element_of(entry), .at = reinterpret_cast<Address>(entry.lpData)};
-  switch (heap::next_element(*heap, place, heap->options().serialized)) {
+  switch (walk(*heap, *entry)) {
   case heap::Walked::element:
-    return nt::write_to_user(lpEntry, to_entry(place)) ? TRUE : fail(Status::access_violation);
+    return entry == lpEntry || nt::write_to_user(lpEntry, copy) ? TRUE : fail(Status::access_violation);
   case heap::Walked::end:
     return fail_with(ERROR_NO_MORE_ITEMS);
   case heap::Walked::no_such_place:
