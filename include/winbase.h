@@ -44,6 +44,13 @@
 #define GMEM_VALID_FLAGS    0x7F72
 #define GMEM_INVALID_HANDLE 0x8000
 
+// Frees an unlocked object's memory and keeps its handle (G46).
+#define GlobalDiscard(h) GlobalReAlloc((h), 0, GMEM_MOVEABLE)
+
+// Obsolete (G54).
+#define GlobalLRUNewest(h) ((HANDLE)(h))
+#define GlobalLRUOldest(h) ((HANDLE)(h))
+
 // How much memory there is, in bytes, as SIZE_T: GlobalMemoryStatusEx's figures.
 typedef struct _MEMORYSTATUS {
   DWORD dwLength;
@@ -60,6 +67,64 @@ WINMEM_BEGIN_C
 
 // The same as GlobalMemoryStatusEx; sets dwLength itself and cannot fail. [Y20]
 WINBASEAPI VOID WINAPI GlobalMemoryStatus(LPMEMORYSTATUS lpBuffer);
+
+// ---- Objects that may be fixed or moveable; both families share them all (G1) ----
+//
+// A fixed object's handle is the address of its memory, a block of the process heap. A moveable one's points to a table
+// of 65,536 handles, and its memory is where GlobalLock says. Any value may be passed as a handle.
+
+// A new object of dwBytes. GMEM_ZEROINIT clears it; GMEM_MOVEABLE makes it moveable, then with 0 bytes a discarded one.
+// GMEM_DISCARDABLE and GMEM_DDESHARE are remembered by moveable objects, other bits ignored. NULL with
+// ERROR_NOT_ENOUGH_MEMORY, also when all handles are in use (G10 to G15).
+WINBASEAPI HGLOBAL WINAPI GlobalAlloc(UINT uFlags, SIZE_T dwBytes);
+WINBASEAPI HLOCAL WINAPI LocalAlloc(UINT uFlags, SIZE_T uBytes);
+
+// Changes the size, GMEM_ZEROINIT clearing what is added. Fixed and locked objects change in place unless GMEM_MOVEABLE
+// is given; an unlocked moveable one of 0 bytes is discarded, with GMEM_MOVEABLE only. With GMEM_MODIFY it changes
+// attributes instead: GMEM_DISCARDABLE; and GMEM_MOVEABLE makes GlobalReAlloc return a moveable handle for a fixed
+// object. On failure NULL and all is as before: ERROR_NOT_ENOUGH_MEMORY, ERROR_INVALID_PARAMETER, or as GlobalFree
+// (G40 to G46).
+WINBASEAPI HGLOBAL WINAPI GlobalReAlloc(HGLOBAL hMem, SIZE_T dwBytes, UINT uFlags);
+WINBASEAPI HLOCAL WINAPI LocalReAlloc(HLOCAL hMem, SIZE_T uBytes, UINT uFlags);
+
+// Frees the object, locked or not. NULL, also for NULL; hMem itself with ERROR_INVALID_HANDLE for what is no object,
+// with ERROR_NOACCESS for an address where no memory is (G50 to G53).
+WINBASEAPI HGLOBAL WINAPI GlobalFree(HGLOBAL hMem);
+WINBASEAPI HLOCAL WINAPI LocalFree(HLOCAL hMem);
+
+// The address of the memory. Counts a moveable object's locks, up to 255. NULL with ERROR_DISCARDED,
+// ERROR_INVALID_HANDLE; for NULL without an error (G20 to G23).
+WINBASEAPI LPVOID WINAPI GlobalLock(HGLOBAL hMem);
+WINBASEAPI LPVOID WINAPI LocalLock(HLOCAL hMem);
+
+// Takes one lock back: TRUE while others are left; else FALSE with NO_ERROR for the last one, with ERROR_NOT_LOCKED
+// where there was none. Of a fixed object GlobalUnlock is TRUE, LocalUnlock FALSE with ERROR_NOT_LOCKED; of what is no
+// object GlobalUnlock is TRUE and LocalUnlock FALSE, both with ERROR_INVALID_HANDLE (G24 to G27).
+WINBASEAPI BOOL WINAPI GlobalUnlock(HGLOBAL hMem);
+WINBASEAPI BOOL WINAPI LocalUnlock(HLOCAL hMem);
+
+// The size that was asked for, exactly; 0 of a discarded object, and 0 with ERROR_INVALID_HANDLE (G29).
+WINBASEAPI SIZE_T WINAPI GlobalSize(HGLOBAL hMem);
+WINBASEAPI SIZE_T WINAPI LocalSize(HLOCAL hMem);
+
+// The number of locks in the low byte, and DISCARDABLE, DISCARDED, GMEM_DDESHARE; 0 of a fixed object.
+// GMEM_INVALID_HANDLE with ERROR_INVALID_HANDLE, or LocalFlags with ERROR_NOACCESS (G28).
+WINBASEAPI UINT WINAPI GlobalFlags(HGLOBAL hMem);
+WINBASEAPI UINT WINAPI LocalFlags(HLOCAL hMem);
+
+// The handle of the object whose memory begins at pMem. NULL with ERROR_INVALID_PARAMETER for NULL, with
+// ERROR_INVALID_HANDLE for what is none, LocalHandle with ERROR_NOACCESS where no memory is (G30).
+WINBASEAPI HGLOBAL WINAPI GlobalHandle(LPCVOID pMem);
+WINBASEAPI HLOCAL WINAPI LocalHandle(LPCVOID pMem);
+
+// Obsolete: GlobalLock and GlobalUnlock under other names, and calls that do nothing and return 0 (G54).
+WINBASEAPI VOID WINAPI GlobalFix(HGLOBAL hMem);
+WINBASEAPI VOID WINAPI GlobalUnfix(HGLOBAL hMem);
+WINBASEAPI LPVOID WINAPI GlobalWire(HGLOBAL hMem);
+WINBASEAPI BOOL WINAPI GlobalUnWire(HGLOBAL hMem);
+WINBASEAPI SIZE_T WINAPI GlobalCompact(DWORD dwMinFree);
+WINBASEAPI SIZE_T WINAPI LocalCompact(UINT uMinFree);
+WINBASEAPI SIZE_T WINAPI LocalShrink(HLOCAL hMem, UINT cbNewSize);
 
 WINMEM_END_C
 

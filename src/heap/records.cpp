@@ -57,7 +57,12 @@ Span* take_span() {
   auto* span = take<Span>(spans);
   return span != nullptr ? new (span) Span{} : nullptr;
 }
-void give_span(Span* span) { give(spans, span); }
+void give_span(Span* span) {
+  if (std::atomic<std::uint16_t>* owners = span->owners.load(std::memory_order_relaxed)) {
+    give_owners(owners, places_for_owners(*span));
+  }
+  give(spans, span);
+}
 
 Segment* take_segment() { return take<Segment>(segments); }
 void give_segment(Segment* segment) { give(segments, segment); }
@@ -76,6 +81,15 @@ Cell* take_cells(unsigned count) {
   return cells;
 }
 void give_cells(Cell* cells, unsigned count) { give(cells_for(count), cells); }
+
+// Numbers are as large as cells, and lie where cells did or will.
+std::atomic<std::uint16_t>* take_owners(unsigned count) { return take_cells(count); }
+void give_owners(std::atomic<std::uint16_t>* owners, unsigned count) {
+  for (unsigned i = 0; i < count; ++i) {
+    owners[i].store(0, std::memory_order_relaxed); // no live cells
+  }
+  give_cells(owners, count);
+}
 
 ThreadCache* take_thread_cache() { return take<ThreadCache>(caches); }
 void give_thread_cache(ThreadCache* cache) { give(caches, cache); }

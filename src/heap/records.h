@@ -27,6 +27,10 @@ void give_heap_memory(void* heap);
 Cell* take_cells(unsigned count);
 void give_cells(Cell* cells, unsigned count);
 
+// Numbers of owners for `count` blocks; zero.
+std::atomic<std::uint16_t>* take_owners(unsigned count);
+void give_owners(std::atomic<std::uint16_t>* owners, unsigned count);
+
 // A thread's cache, and room for `count` cached blocks, kFirstRoom or kFirstRoom * 4^n, up to kLargestRoom.
 ThreadCache* take_thread_cache();
 void give_thread_cache(ThreadCache* cache);

@@ -62,7 +62,12 @@ struct alignas(kCacheLine) Span : vm::Pooled {
   AddressRange region; // large ones: the whole region
   Address growth_end;  // large ones: how far the block may grow in place
   bool was_idle;       // at the last tick (Decay)
+
+  // A number for each block, made when the first of them gets a moveable handle (handles.h).
+  std::atomic<std::atomic<std::uint16_t>*> owners;
 };
+
+inline unsigned places_for_owners(const Span& span) { return span.kind == SpanKind::slab ? span.count : 1; }
 
 inline constexpr std::uint16_t kLive = 0x8000;
 inline constexpr std::uint16_t kNoBlock = 0x7FFF;

@@ -1,4 +1,5 @@
 // heapapi.h: what a program asks about a heap, and tells it.
+#include "../heap/handles.h"
 #include "../heap/walk.h"
 #include "../nt/user_memory.h"
 #include "heap_calls.h"
@@ -50,6 +51,16 @@ WORD flags_of(heap::Element element) {
   }
 }
 
+// H95: a block that a moveable handle owns says so.
+void add_owner(PROCESS_HEAP_ENTRY& entry) {
+  heap::Entry* owner = heap::handles::owner_of(entry.lpData);
+  if (owner != nullptr) {
+    bool shared = (owner->state.load(std::memory_order_relaxed) & heap::handles::kShared) != 0;
+    entry.wFlags |= PROCESS_HEAP_ENTRY_MOVEABLE | (shared ? PROCESS_HEAP_ENTRY_DDESHARE : 0);
+    entry.Block.hMem = heap::handles::handle_of(*owner);
+  }
+}
+
 // What does not belong to the kind of element stays as it was.
 void describe(const heap::WalkEntry& element, PROCESS_HEAP_ENTRY& entry) {
   constexpr Bytes kMostOverhead = 255; // H91
@@ -59,6 +70,9 @@ void describe(const heap::WalkEntry& element, PROCESS_HEAP_ENTRY& entry) {
   entry.cbOverhead = static_cast<BYTE>(element.overhead < kMostOverhead ? element.overhead : kMostOverhead);
   entry.iRegionIndex = static_cast<BYTE>(element.region % kRegionNumbers);
   entry.wFlags = flags_of(element.kind);
+  if (element.kind == heap::Element::live && heap::handles::were_any()) {
+    add_owner(entry);
+  }
   if (element.kind == heap::Element::region) {
     entry.Region.dwCommittedSize = static_cast<DWORD>(element.committed);
     entry.Region.dwUnCommittedSize = static_cast<DWORD>(element.uncommitted);

@@ -59,3 +59,10 @@ set(API_EXCEPTION_TESTS
     exception_raise_test.cpp
     exception_threads_test.cpp
     exception_watch.cpp)
+
+# Objects of GlobalAlloc and LocalAlloc, fixed and moveable.
+set(API_GLOBAL_TESTS
+    global_alloc_test.cpp
+    global_lock_test.cpp
+    global_misuse_test.cpp
+    global_realloc_test.cpp)

@@ -326,6 +326,10 @@ constexpr Row kCalls[] = {
      process_heap_blocks},
     {"HeapCreate HeapDestroy GetProcessHeaps", own_heap},
     {"HeapQueryInformation HeapSetInformation HeapSummary", heap_information},
+    {"GlobalAlloc GlobalReAlloc GlobalFree GlobalLock GlobalUnlock GlobalSize GlobalFlags GlobalHandle",
+     global_objects},
+    {"LocalAlloc LocalReAlloc LocalFree LocalLock LocalUnlock LocalSize LocalFlags LocalHandle", local_objects},
+    {"GlobalFix GlobalUnfix GlobalWire GlobalUnWire GlobalCompact LocalCompact LocalShrink", obsolete_calls},
     {"AddVectoredExceptionHandler RemoveVectoredExceptionHandler AddVectoredContinueHandler "
      "RemoveVectoredContinueHandler RaiseException RtlRaiseException",
      raise_and_handle},

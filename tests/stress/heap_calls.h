@@ -8,5 +8,8 @@ namespace stress {
 void process_heap_blocks(Random& random);
 void own_heap(Random& random);
 void heap_information(Random& random);
+void global_objects(Random& random);
+void local_objects(Random& random);
+void obsolete_calls(Random& random);
 
 } // namespace stress
