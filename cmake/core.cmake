@@ -8,13 +8,16 @@ find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
 # The generated parts come from one table: which names the SDK's libraries export.
 set(WINMEM_GENERATED "${CMAKE_CURRENT_BINARY_DIR}/generated")
 set(WINMEM_NAMES "${CMAKE_CURRENT_SOURCE_DIR}/src/exports/names.tsv")
+set(WINMEM_MALLOC_NAMES "${CMAKE_CURRENT_SOURCE_DIR}/src/exports/malloc_names.tsv")
 set(WINMEM_EXPORT_FILES
-    "${WINMEM_GENERATED}/core_names.h" "${WINMEM_GENERATED}/shell.S" "${WINMEM_GENERATED}/shell.map")
+    "${WINMEM_GENERATED}/core_names.h"
+    "${WINMEM_GENERATED}/shell.S" "${WINMEM_GENERATED}/shell.map"
+    "${WINMEM_GENERATED}/malloc_shell.S" "${WINMEM_GENERATED}/malloc_shell.map")
 add_custom_command(
     OUTPUT ${WINMEM_EXPORT_FILES}
     COMMAND Python3::Interpreter "${CMAKE_CURRENT_SOURCE_DIR}/cmake/make_exports.py" "${WINMEM_NAMES}"
-            "${WINMEM_GENERATED}"
-    DEPENDS "${WINMEM_NAMES}" "${CMAKE_CURRENT_SOURCE_DIR}/cmake/make_exports.py"
+            "${WINMEM_MALLOC_NAMES}" "${WINMEM_GENERATED}"
+    DEPENDS "${WINMEM_NAMES}" "${WINMEM_MALLOC_NAMES}" "${CMAKE_CURRENT_SOURCE_DIR}/cmake/make_exports.py"
     COMMENT "Generating the exported names"
     VERBATIM)
 add_custom_target(winmem_exports DEPENDS ${WINMEM_EXPORT_FILES})

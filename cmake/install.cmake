@@ -4,7 +4,7 @@ include(CMakePackageConfigHelpers)
 
 install(DIRECTORY include/ DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/winmem"
     PATTERN "README.md" EXCLUDE)
-install(TARGETS winmem_core winmem winmem_static winmem_headers EXPORT winmem
+install(TARGETS winmem_core winmem winmem_static winmem_malloc winmem_static_malloc winmem_headers EXPORT winmem
     LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
     ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 
@@ -22,4 +22,6 @@ file(RELATIVE_PATH up "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_
 file(RELATIVE_PATH lib "${CMAKE_INSTALL_PREFIX}" "${CMAKE_INSTALL_FULL_LIBDIR}")
 file(RELATIVE_PATH include "${CMAKE_INSTALL_PREFIX}" "${CMAKE_INSTALL_FULL_INCLUDEDIR}")
 configure_file(cmake/winmem.pc.in winmem.pc @ONLY)
-install(FILES "${CMAKE_CURRENT_BINARY_DIR}/winmem.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+configure_file(cmake/winmem-malloc.pc.in winmem-malloc.pc @ONLY)
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/winmem.pc" "${CMAKE_CURRENT_BINARY_DIR}/winmem-malloc.pc"
+    DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")

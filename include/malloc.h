@@ -6,8 +6,12 @@
 
 #include_next <malloc.h>
 
+#include <alloca.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
 
+#include "corecrt_malloc.h"
 #include "winmem_abi.h"
 
 // ---- What a walk of the heap tells, and where _malloca puts its blocks ----
@@ -34,10 +38,56 @@ typedef struct _heapinfo {
 
 WINMEM_BEGIN_C
 
+// The process heap's handle (H130).
+WINMEM_API intptr_t _get_heap_handle(void);
+
+// Whether the heap's books agree: _HEAPOK or _HEAPBADNODE. (H137, as are the next two.)
+WINMEM_API int _heapchk(void);
+
+// Gives idle memory back to the system: 0.
+WINMEM_API int _heapmin(void);
+
+// The block, live or free, behind *_EntryInfo; the first if its _pentry is NULL. _HEAPOK, _HEAPEND behind the last one,
+// _HEAPBADPTR for NULL (with EINVAL) and for what is no block.
+WINMEM_API int _heapwalk(_HEAPINFO* _EntryInfo);
+
 // After a stack overflow was handled and its frames were left: not 0 if the next one will be noticed again, 0 if the
 // stack is still too full for that.
 WINMEM_API int _resetstkoflw(void);
 
 WINMEM_END_C
+
+// ---- Memory of the calling function's frame ----
+#define _alloca(size) __builtin_alloca(size)
+
+// Of the frame up to _ALLOCA_S_THRESHOLD, else of the heap; 16-aligned, freed by _freea, NULL without memory (H145).
+// The argument is evaluated more than once, as in Microsoft's.
+#define _malloca(size)                                                                                                 \
+  ((size_t)(size) + _ALLOCA_S_MARKER_SIZE <= (size_t)(size)                                                            \
+       ? (void*)0                                                                                                      \
+       : _MarkAllocaS((size_t)(size) + _ALLOCA_S_MARKER_SIZE <= _ALLOCA_S_THRESHOLD                                    \
+                          ? __builtin_alloca((size_t)(size) + _ALLOCA_S_MARKER_SIZE)                                   \
+                          : malloc((size_t)(size) + _ALLOCA_S_MARKER_SIZE),                                            \
+                      (size_t)(size) + _ALLOCA_S_MARKER_SIZE <= _ALLOCA_S_THRESHOLD ? _ALLOCA_S_STACK_MARKER           \
+                                                                                    : _ALLOCA_S_HEAP_MARKER))
+
+// Says before the memory where it is from.
+WINMEM_INLINE void* _MarkAllocaS(void* _Ptr, unsigned int _Marker) {
+  if (_Ptr != (void*)0) {
+    *(unsigned int*)_Ptr = _Marker;
+    return (char*)_Ptr + _ALLOCA_S_MARKER_SIZE;
+  }
+  return (void*)0;
+}
+
+WINMEM_INLINE void _freea(void* _Memory) {
+  if (_Memory != (void*)0) {
+    void* block = (char*)_Memory - _ALLOCA_S_MARKER_SIZE;
+    __asm__("" : "+r"(block)); // the compiler would warn that memory of the frame might be freed
+    if (*(unsigned int*)block == _ALLOCA_S_HEAP_MARKER) {
+      free(block);
+    }
+  }
+}
 
 #endif

@@ -66,3 +66,8 @@ set(API_GLOBAL_TESTS
     global_lock_test.cpp
     global_misuse_test.cpp
     global_realloc_test.cpp)
+
+# Microsoft's C library, as far as it is about memory.
+set(API_CRT_TESTS
+    crt_aligned_test.cpp
+    crt_heap_test.cpp)

@@ -10,6 +10,7 @@ import unittest
 SCRIPT = pathlib.Path(os.environ["WINMEM_SOURCE"]) / "cmake" / "make_exports.py"
 
 HEADER = "name\tdlls\tkind\n"
+MALLOC_HEADER = "name\tdlls\tcore\n"
 
 
 class MakeExports(unittest.TestCase):
@@ -18,10 +19,11 @@ class MakeExports(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
 
-    def make(self, table):
+    def make(self, table, malloc_table=MALLOC_HEADER):
         (self.folder / "names.tsv").write_text(table, encoding="utf-8")
+        (self.folder / "malloc_names.tsv").write_text(malloc_table, encoding="utf-8")
         return subprocess.run(
-            [sys.executable, SCRIPT, self.folder / "names.tsv", self.folder / "out"],
+            [sys.executable, SCRIPT, self.folder / "names.tsv", self.folder / "malloc_names.tsv", self.folder / "out"],
             capture_output=True, text=True, check=False,
         )
 
@@ -38,6 +40,15 @@ class MakeExports(unittest.TestCase):
             self.assertIn(f"\n{symbol}:\n", self.made("shell.S"))
             self.assertIn(f"jmp *winmem_{symbol}@GOTPCREL(%rip)", self.made("shell.S"))
             self.assertIn(f" {symbol};\n", self.made("shell.map"))
+
+    def test_mallocs_names_jump_to_what_their_rows_say_and_have_no_version(self):
+        result = self.make(HEADER, MALLOC_HEADER + "_ZdlPv\t-\tfree\nmalloc\tmsvcrt\tmalloc\n")
+
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(self.made("malloc_shell.S"), r"\n_ZdlPv:\n(?:.*\n){2}    jmp \*winmem_free@GOTPCREL")
+        self.assertIn("jmp *winmem_malloc@GOTPCREL(%rip)", self.made("malloc_shell.S"))
+        self.assertRegex(self.made("malloc_shell.map"), r"(?m)^\{\n    global:\n        _ZdlPv;\n        malloc;")
+        self.assertNotIn("malloc", self.made("core_names.h") + self.made("shell.map"))
 
     def test_an_empty_table_is_a_library_without_names(self):
         self.assertEqual(self.make(HEADER).returncode, 0)
@@ -57,7 +68,8 @@ class MakeExports(unittest.TestCase):
             with self.subTest(what):
                 result = self.make(table)
                 self.assertNotEqual(result.returncode, 0)
-                self.assertIn(f"names.tsv:{line}: ", result.stderr)
+                self.assertIn(f"/names.tsv:{line}: ", result.stderr)
+        self.assertIn("/malloc_names.tsv:2: ", self.make(HEADER, MALLOC_HEADER + "free\t-\tFree\n").stderr)
 
 
 if __name__ == "__main__":

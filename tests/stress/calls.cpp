@@ -1,5 +1,6 @@
 #include "calls.h"
 
+#include "crt_calls.h"
 #include "exception_calls.h"
 #include "heap_calls.h"
 #include "history.h"
@@ -330,6 +331,14 @@ constexpr Row kCalls[] = {
      global_objects},
     {"LocalAlloc LocalReAlloc LocalFree LocalLock LocalUnlock LocalSize LocalFlags LocalHandle", local_objects},
     {"GlobalFix GlobalUnfix GlobalWire GlobalUnWire GlobalCompact LocalCompact LocalShrink", obsolete_calls},
+    {"_recalloc _msize _expand _get_heap_handle", crt_blocks},
+    {"_aligned_malloc _aligned_realloc _aligned_recalloc _aligned_offset_malloc _aligned_offset_realloc "
+     "_aligned_offset_recalloc _aligned_free _aligned_msize",
+     crt_aligned_blocks},
+    {"_heapchk _heapmin _heapwalk", crt_whole_heap},
+    {"_set_new_handler _query_new_handler _set_new_mode _query_new_mode _callnewh _set_invalid_parameter_handler "
+     "_get_invalid_parameter_handler _set_thread_local_invalid_parameter_handler",
+     crt_handlers},
     {"AddVectoredExceptionHandler RemoveVectoredExceptionHandler AddVectoredContinueHandler "
      "RemoveVectoredContinueHandler RaiseException RtlRaiseException",
      raise_and_handle},

@@ -1,0 +1,63 @@
+// malloc, calloc, realloc, free, over the process heap (H130 to H133).
+//
+// Surprise:  they may be called by the dynamic linker before anything is initialised, and by libc while a thread ends
+//            or the process does. Nothing here or below needs initialisation or is torn down.
+#include "../heap/fast.h"
+#include "malloc_names.h"
+#include "process_blocks.h"
+
+#include <cstring>
+
+using namespace winmem;
+using heap::Heap;
+
+namespace {
+
+// Where the thread has none at hand.
+[[gnu::noinline]] void* allocate(Bytes size, bool zeroed) {
+  if (size > crt::kMostRequested) {
+    return crt::no_memory();
+  }
+  do {
+    Heap* heap = heap::process_heap();
+    void* block = heap != nullptr ? heap->allocate(size, zeroed, true) : nullptr;
+    if (block != nullptr) {
+      return block;
+    }
+  } while (crt::try_again(size));
+  return nullptr;
+}
+
+[[gnu::noinline]] void give(void* block) {
+  if (block == nullptr) {
+    return;
+  }
+  Heap* heap = heap::process_heap();
+  if (heap == nullptr || !heap->free(block, true)) {
+    crt::refuse("free", block);
+  }
+}
+
+} // namespace
+
+void* winmem_malloc(std::size_t size) {
+  void* block = heap::take_fast(size);
+  return block != nullptr ? block : allocate(size, false);
+}
+
+void winmem_free(void* block) {
+  if (!heap::give_fast(block)) {
+    give(block);
+  }
+}
+
+void* winmem_calloc(std::size_t count, std::size_t size) {
+  Bytes all = 0;
+  if (!crt::multiply(count, size, all)) {
+    return nullptr;
+  }
+  void* block = heap::take_fast(all);
+  return block != nullptr ? std::memset(block, 0, all) : allocate(all, true);
+}
+
+void* winmem_realloc(void* block, std::size_t size) { return crt::reallocate("realloc", block, size, false); }

@@ -1,0 +1,21 @@
+#include "c_errno.h"
+
+#include <cerrno>
+
+namespace winmem::host {
+
+int number_of(CError error) {
+  switch (error) {
+  case CError::no_memory:
+    return ENOMEM;
+  case CError::invalid_argument:
+    return EINVAL;
+  case CError::not_supported:
+    return ENOSYS;
+  }
+  return EINVAL;
+}
+
+void set_errno(CError error) { errno = number_of(error); }
+
+} // namespace winmem::host
