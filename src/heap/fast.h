@@ -15,10 +15,10 @@ inline void* take_fast(Bytes size) { return size <= kLargestSmall ? thread_cache
 
 namespace detail {
 
-// Which block of which slab of the process heap begins there; no slab if none does.
+// A block of a slab of the process heap, live or not; no slab if none begins there.
 struct Small {
   const Span* slab = nullptr;
-  std::uint16_t number = 0;
+  Cell* cell = nullptr;
 };
 
 inline Small find_small(const void* block) {
@@ -27,15 +27,19 @@ inline Small find_small(const void* block) {
   if (slab == nullptr || slab->cached_class == kNotCached) {
     return {};
   }
-  std::uint16_t number = block_at(*slab, at);
-  return number != kNoBlock ? Small{slab, number} : Small{};
+  std::uint64_t number = number_around(*slab, at);
+  if (number >= slab->count || number * slab->block != at - slab->begin) {
+    return {};
+  }
+  return {slab, slab->cells + number};
 }
 
 } // namespace detail
 
 inline bool give_fast(void* block) {
   detail::Small small = detail::find_small(block);
-  return small.slab != nullptr && thread_cache::give(*small.slab, small.number);
+  return small.slab != nullptr &&
+         thread_cache::give({reinterpret_cast<Address>(block), small.cell}, small.slab->cached_class);
 }
 
 inline constexpr Bytes kUnknownSize = ~Bytes{0};
@@ -45,7 +49,7 @@ inline Bytes size_fast(const void* block) {
   if (small.slab == nullptr || thread_cache::are_stopped()) {
     return kUnknownSize;
   }
-  std::uint16_t cell = cell_of(*small.slab, small.number);
+  std::uint16_t cell = small.cell->load(std::memory_order_relaxed);
   return is_live(cell) ? small.slab->block - slack_of(cell) : kUnknownSize;
 }
 
@@ -58,7 +62,7 @@ inline void* resize_fast(void* block, Bytes size, bool zeroed) {
   detail::Small small = detail::find_small(block);
   void* result = block;
   bool stays = size <= small.slab->block && size >= small.slab->block / 2; // as in Heap::reallocate
-  if (!stays || !thread_cache::resize(*small.slab, small.number, size)) {
+  if (!stays || !thread_cache::resize(*small.cell, small.slab->block - size)) {
     result = take_fast(size);
     if (result == nullptr) {
       return nullptr;
@@ -68,7 +72,7 @@ inline void* resize_fast(void* block, Bytes size, bool zeroed) {
   if (zeroed && size > old) {
     std::memset(static_cast<char*>(result) + old, 0, size - old);
   }
-  if (result != block && !thread_cache::give(*small.slab, small.number)) {
+  if (result != block && !give_fast(block)) {
     process_heap()->free(block, true);
   }
   return result;

@@ -165,7 +165,7 @@ bool Heap::free(void* block, bool serialized) {
   }
   Span& span = *found.span;
   if (span.cached_class != kNotCached && thread_cache::drain(growable_, span.cached_class) &&
-      thread_cache::give(span, static_cast<std::uint16_t>(found.number))) {
+      thread_cache::give({to_address(block), &span.cells[found.number]}, span.cached_class)) {
     return true;
   }
   give(found);

@@ -15,7 +15,7 @@ namespace winmem::heap {
 
 namespace detail {
 constinit std::atomic<std::uint32_t> fork_waits{0};
-constinit std::atomic<Address> process_handle{0};
+constinit std::atomic<Address> process_handle{kNoHandle};
 thread_local constinit std::uint32_t held = 0;
 } // namespace detail
 

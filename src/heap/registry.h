@@ -11,12 +11,12 @@ namespace winmem::heap {
 Heap* process_heap();
 
 namespace detail {
-extern constinit std::atomic<Address> process_handle; // 0 until there is one
+inline constexpr Address kNoHandle = 1;
+extern constinit std::atomic<Address> process_handle; // kNoHandle until there is one
 } // namespace detail
 
 inline bool is_process_heap(const void* handle) {
-  return handle != nullptr &&
-         reinterpret_cast<Address>(handle) == detail::process_handle.load(std::memory_order_acquire);
+  return reinterpret_cast<Address>(handle) == detail::process_handle.load(std::memory_order_acquire);
 }
 
 // nullptr without memory.

@@ -78,10 +78,14 @@ constexpr std::uint64_t reciprocal_of(std::uint64_t block) {
   return ((std::uint64_t{1} << kReciprocalBits) + block - 1) / block;
 }
 
-// The number of the block in which `at` lies, which is in the slab; kNoBlock behind the last one.
+// The number of the block in which `at` lies, which is in the slab; at least `count` behind the last one.
+inline std::uint64_t number_around(const Span& slab, Address at) {
+  return ((at - slab.begin) * slab.reciprocal) >> kReciprocalBits; // an offset below 2^19: it is exact, and fits
+}
+
+// The same, but kNoBlock behind the last one.
 inline std::uint16_t block_around(const Span& slab, Address at) {
-  Address offset = at - slab.begin; // below 2^19, so the product is exact enough and fits
-  std::uint64_t number = (offset * slab.reciprocal) >> kReciprocalBits;
+  std::uint64_t number = number_around(slab, at);
   return number < slab.count ? static_cast<std::uint16_t>(number) : kNoBlock;
 }
 

@@ -87,9 +87,11 @@ void flush(GrowableStore& store, Magazine& magazine, unsigned count) {
 void flush(GrowableStore& store, ThreadCache& cache) {
   for (Magazine& magazine : cache.magazines) {
     flush(store, magazine, static_cast<unsigned>(magazine.top - magazine.bottom));
-    if (magazine.slab != nullptr) {
-      store.let_go(*magazine.slab);
-      magazine.slab = nullptr;
+  }
+  for (Span*& slab : cache.slabs) {
+    if (slab != nullptr) {
+      store.let_go(*slab);
+      slab = nullptr;
     }
   }
 }
@@ -150,7 +152,7 @@ void* refill_and_take(Heap& heap, GrowableStore& store, Bytes size) {
     if (most == 0) {
       return nullptr;
     }
-    unsigned got = store.take_some(heap, wanted, magazine.slab, magazine.bottom, (most + 1) / 2);
+    unsigned got = store.take_some(heap, wanted, own->slabs[wanted], magazine.bottom, (most + 1) / 2);
     std::reverse(magazine.bottom, magazine.bottom + got); // ascending addresses come off the top
     magazine.top = magazine.bottom + got;
   }

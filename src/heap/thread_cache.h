@@ -37,9 +37,9 @@ struct Magazine {
   CachedBlock* bottom; // the first
   CachedBlock* limit;  // where it is full
   std::uint32_t block; // bytes
-  std::uint32_t room;  // blocks, from bottom to limit
-  Span* slab;          // which new blocks come from; none: the next one that has some
+  std::uint32_t room;  // blocks that there is memory for
 };
+static_assert(sizeof(Magazine) == 32, "found by a shift");
 
 struct ThreadCache : vm::Pooled {
   std::atomic<std::uint32_t> busy; // the owner is about to change a magazine
@@ -47,6 +47,7 @@ struct ThreadCache : vm::Pooled {
   ThreadCache* next;
   ThreadCache* previous;
   Magazine magazines[kClasses];
+  Span* slabs[kClasses]; // which new blocks come from; none: the next one that has some
 };
 
 namespace thread_cache {
@@ -91,30 +92,28 @@ inline void* take(Bytes size) {
   return reinterpret_cast<void*>(taken.block);
 }
 
-// Whether block `number` of a slab with a cached_class was live and is given back; else the heap has to be asked.
-inline bool give(const Span& slab, std::uint16_t number) {
-  Cell& cell = slab.cells[number];
+// Whether the block was live and is given back; else the heap has to be asked.
+inline bool give(CachedBlock block, unsigned cached_class) {
   ThreadCache& cache = *detail::own;
-  Magazine& magazine = cache.magazines[slab.cached_class];
+  Magazine& magazine = cache.magazines[cached_class];
   detail::Busy busy(cache);
-  if (!detail::Busy::is_allowed() || magazine.top == magazine.limit || !is_live(cell.load(std::memory_order_relaxed)))
-      [[unlikely]] {
+  if (!detail::Busy::is_allowed() || magazine.top == magazine.limit ||
+      !is_live(block.cell->load(std::memory_order_relaxed))) [[unlikely]] {
     return false;
   }
-  cell.store(kCached, std::memory_order_relaxed);
-  *magazine.top++ = {address_of(slab, number), &cell};
+  block.cell->store(kCached, std::memory_order_relaxed);
+  *magazine.top++ = block;
   return true;
 }
 
-// Whether the size of a live block changes where it is: to one of the same class.
-inline bool resize(const Span& slab, std::uint16_t number, Bytes size) {
-  Cell& cell = slab.cells[number];
+// Whether a live block has another size from now on, `slack` less than its class's.
+inline bool resize(Cell& cell, Bytes slack) {
   detail::Busy busy(*detail::own);
   if (!detail::own->is_known || !detail::Busy::is_allowed() || !is_live(cell.load(std::memory_order_relaxed)))
       [[unlikely]] {
     return false;
   }
-  cell.store(live_cell(slab.block - size), std::memory_order_relaxed);
+  cell.store(live_cell(slack), std::memory_order_relaxed);
   return true;
 }
 

@@ -42,6 +42,27 @@ Status misuse() {
   return Status::invalid_parameter;
 }
 
+// What the short way does not know, apart from it, so that it needs no frame.
+[[gnu::noinline]] LPVOID allocate(HANDLE hHeap, DWORD dwFlags, SIZE_T dwBytes) {
+  Heap* heap = heap::from_handle(hHeap);
+  if (heap == nullptr) [[unlikely]] {
+    return give_nothing(Status::invalid_handle);
+  }
+  void* block = heap->allocate(dwBytes, (dwFlags & HEAP_ZERO_MEMORY) != 0, win32::is_serialized(*heap, dwFlags));
+  return block != nullptr ? block : no_memory(*heap, dwFlags, dwBytes);
+}
+
+[[gnu::noinline]] BOOL free(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem) {
+  if (lpMem == nullptr) {
+    return TRUE; // H60
+  }
+  Heap* heap = heap::from_handle(hHeap);
+  if (heap == nullptr) {
+    return fail(Status::invalid_handle);
+  }
+  return heap->free(lpMem, win32::is_serialized(*heap, dwFlags)) ? TRUE : fail(misuse());
+}
+
 } // namespace
 
 HANDLE WINAPI GetProcessHeap(VOID) {
@@ -80,12 +101,7 @@ LPVOID WINAPI HeapAlloc(HANDLE hHeap, DWORD dwFlags, SIZE_T dwBytes) {
       return (dwFlags & HEAP_ZERO_MEMORY) != 0 ? std::memset(block, 0, dwBytes) : block;
     }
   }
-  Heap* heap = heap::from_handle(hHeap);
-  if (heap == nullptr) [[unlikely]] {
-    return give_nothing(Status::invalid_handle);
-  }
-  void* block = heap->allocate(dwBytes, (dwFlags & HEAP_ZERO_MEMORY) != 0, win32::is_serialized(*heap, dwFlags));
-  return block != nullptr ? block : no_memory(*heap, dwFlags, dwBytes);
+  return allocate(hHeap, dwFlags, dwBytes);
 }
 
 LPVOID WINAPI HeapReAlloc(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, SIZE_T dwBytes) {
@@ -116,14 +132,7 @@ BOOL WINAPI HeapFree(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem) {
   if (heap::is_process_heap(hHeap) && heap::give_fast(lpMem)) [[likely]] {
     return TRUE;
   }
-  if (lpMem == nullptr) {
-    return TRUE; // H60
-  }
-  Heap* heap = heap::from_handle(hHeap);
-  if (heap == nullptr) {
-    return fail(Status::invalid_handle);
-  }
-  return heap->free(lpMem, win32::is_serialized(*heap, dwFlags)) ? TRUE : fail(misuse());
+  return free(hHeap, dwFlags, lpMem);
 }
 
 SIZE_T WINAPI HeapSize(HANDLE hHeap, DWORD dwFlags, LPCVOID lpMem) {
