@@ -425,6 +425,15 @@ Bytes GrowableStore::live_bytes() const {
   return sum;
 }
 
+bool GrowableStore::trim_for_want() {
+  constexpr Bytes kMuch = Bytes{4} << 20;
+  bool is_much = idle_granules_ * kGranule + large_.idle() + segments_.idle() >= kMuch;
+  if (is_much) {
+    trim();
+  }
+  return is_much;
+}
+
 void GrowableStore::trim() {
   for (SpanList& list : slabs_) {
     list.for_each([&](Span& slab) {

@@ -43,7 +43,10 @@ public:
   // Changes the size where the block is. False when there is no room for that.
   bool resize(const Found& found, Bytes size);
 
+  // All that is idle goes back to the system. trim_for_want() is for who got no memory: false when too little
+  // is to make a difference.
   void trim();
+  bool trim_for_want();
 
   // Now and then by those who hold the lock: gives back what was idle for a while.
   void give_back_idle();

@@ -60,12 +60,17 @@ void Heap::after_fork_in_child(std::uint32_t forking_thread) {
 
 void Heap::close() { is_fixed() ? fixed_.close() : growable_.close(); }
 
+// What is idle in this heap may be what the system lacks.
 void* Heap::take(Bytes size, bool& is_zero, bool grows) {
   if (is_fixed()) {
     is_zero = false;
     return fixed_.take(size);
   }
-  return growable_.take(*this, size, is_zero, grows);
+  void* block = growable_.take(*this, size, is_zero, grows);
+  if (block == nullptr && growable_.trim_for_want()) {
+    block = growable_.take(*this, size, is_zero, grows);
+  }
+  return block;
 }
 
 void Heap::give(const Found& found) { is_fixed() ? fixed_.give(found) : growable_.give(found); }

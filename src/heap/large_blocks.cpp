@@ -101,10 +101,6 @@ Span* LargeBlocks::take(Heap& heap, const Wanted& wanted, bool& is_zero) {
   if (large == nullptr) {
     is_zero = true;
     large = make(heap, wanted);
-    if (large == nullptr && idle_.first() != nullptr) {
-      trim();
-      large = make(heap, wanted);
-    }
   }
   if (large != nullptr) {
     large->requested = wanted.size;

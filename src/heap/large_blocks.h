@@ -38,6 +38,7 @@ public:
   // All that is idle.
   void trim();
 
+  Bytes idle() const { return idle_bytes_; }
   const Span* first() const { return live_.first(); }
   Bytes committed() const { return committed_; }
   Bytes reserved() const { return reserved_; }

@@ -68,6 +68,7 @@ public:
     }
   }
 
+  Bytes idle() const { return (committed_ - used_) * kGranule; }
   const Segment* first() const { return first_; }
   Bytes reserved() const { return segments_ * kSegmentSize; }
   Bytes committed() const { return committed_ * kGranule; }

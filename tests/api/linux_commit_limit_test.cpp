@@ -257,5 +257,22 @@ TEST(CommitLimitVariable, V27_zero_and_what_is_no_size_count_for_nothing) {
   }
 }
 
+// In a child: a heap keeps some memory, and the other tests begin with none.
+TEST(HeapCommitLimit, idle_memory_of_the_heap_goes_back_before_an_allocation_fails) {
+  pid_t child = fork();
+  if (child == 0) {
+    HANDLE heap = GetProcessHeap();
+    void* first = HeapAlloc(heap, 0, SIZE_T{40} << 20);
+    bool right = first != nullptr && HeapFree(heap, 0, first);
+    void* second = HeapAlloc(heap, 0, SIZE_T{60} << 20); // does not fit beside the first one, freed or not
+    right = right && second != nullptr && HeapAlloc(heap, 0, SIZE_T{10} << 20) == nullptr &&
+            GetLastError() == ERROR_NOT_ENOUGH_MEMORY && HeapSize(heap, 0, second) == SIZE_T{60} << 20;
+    _exit(right ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+}
+
 } // namespace
 } // namespace apitest
