@@ -63,6 +63,17 @@ struct CreateDestroyBesideMany : CreateDestroy {
   std::vector<PrivateHeap> others{100000};
 };
 
+struct MoveableBlock {
+  void operator()() {
+    HGLOBAL handle = GlobalAlloc(GMEM_MOVEABLE, 64);
+    void* block = GlobalLock(handle);
+    must(block != nullptr, "GlobalAlloc, GlobalLock");
+    touch(block);
+    GlobalUnlock(handle);
+    must(GlobalFree(handle) == nullptr, "GlobalFree");
+  }
+};
+
 // A heap of a million blocks of 32 bytes, walked. A step is a block.
 struct WalkHeap {
   static constexpr std::size_t kSteps = 1000000;
@@ -87,6 +98,7 @@ template <class Visitor> void visit_heap_operations(Visitor& visitor) {
   visitor.template row<SizeOfBlock>("heap_size", 1);
   visitor.template row<CreateDestroy>("create_destroy", 1);
   visitor.template row<CreateUseDestroy>("create_use_destroy", 1);
+  visitor.template row<MoveableBlock>("global_moveable", 1);
 }
 
 // What takes a second and more of preparation under Wine.

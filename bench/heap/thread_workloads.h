@@ -124,6 +124,7 @@ template <class Allocator> struct Sessions {
 // Every block is allocated by this thread and freed by another one, through a ring of a thousand.
 template <class Allocator> struct ProducerConsumer {
   static constexpr std::size_t kRing = 1024;
+  static constexpr bool kWaits = true;
 
   ProducerConsumer() : consumer([this] { consume(); }) {}
   ProducerConsumer(const ProducerConsumer&) = delete;
@@ -194,6 +195,7 @@ template <class Allocator> struct HandOver {
 // one block.
 template <class Allocator> struct ShortLivedThreads {
   static constexpr std::size_t kSteps = 500;
+  static constexpr bool kWaits = true;
 
   void operator()() {
     std::thread([this] {
