@@ -27,7 +27,7 @@ constinit ThreadCache* first = nullptr;   // of threads that live
 constinit ThreadCache* orphans = nullptr; // linked by `next`
 
 // A thread keeps at most about this much of a class, in blocks of which two can be refilled at once.
-constexpr Bytes kMostBytes = 0x10000;
+constexpr Bytes kMostBytes = 0x20000;
 
 constexpr unsigned most_blocks(Bytes block) {
   Bytes most = kMostBytes / block;
