@@ -25,6 +25,9 @@ constinit AddressRange arena_range{};
 constinit Address groups_begin = 0; // arena_range.begin rounded down to a group
 
 constinit host::Lock groups_lock;
+
+// Held by who opens chunks that are none of its own, and by who must keep such from chunks without a record.
+constinit host::Lock bridging;
 constinit Pool group_pool{sizeof(Group), 16 * sizeof(Group)}; // guarded by groups_lock; groups are never given back
 
 // Empty chunks that are still open. Each costs a page table of 4 KiB and at most two mappings, so this many cost 16 MiB
@@ -50,6 +53,22 @@ AddressRange range_of(Address at) { return {round_down(at, kChunk), round_down(a
 bool is_open(Address at) {
   Chunk* chunk = find(at);
   return chunk != nullptr && chunk->is_open.load(std::memory_order_relaxed);
+}
+
+// The end of the chunks whose records lie together with that of `at`.
+Address group_end(Address at) { return groups_begin + (group_index(at) + Address{1}) * kGroupSpan; }
+
+// The chunks of `range` that have a record, upwards. Those without were never open.
+template <typename Visit> void for_each_record(AddressRange range, Visit visit) {
+  for (Address at = range.begin; at < range.end;) {
+    Chunk* chunk = find(at);
+    if (chunk == nullptr) {
+      at = group_end(at);
+    } else {
+      visit(*chunk, at);
+      at += kChunk;
+    }
+  }
 }
 
 // What opening or closing [range] does to the number of mappings: each end is a border, or was one.
@@ -117,7 +136,11 @@ Closing close_in_kernel(AddressRange range) {
 // are only tried, since we hold our own chunk's: who cannot bridge opens an island of its own.
 void bridge_from(Address below, Address chunk) {
   AddressRange gap{below + kChunk, chunk};
+  if (!bridging.try_lock()) {
+    return;
+  }
   if (!prepare(gap)) {
+    bridging.unlock();
     return;
   }
   Address locked_end = gap.begin;
@@ -140,6 +163,7 @@ void bridge_from(Address below, Address chunk) {
     }
     between.lock.unlock();
   }
+  bridging.unlock();
 }
 
 void bridge_to_neighbours(Address chunk) {
@@ -249,61 +273,97 @@ void unpin(Chunk& chunk, Address at, unsigned pages) {
   idle.fetch_add(1, std::memory_order_relaxed);
 }
 
-bool close_whole(AddressRange range) {
-  bool changed = false;
-  for (Address begin = range.begin; begin < range.end;) {
-    Chunk* first = find(begin);
-    if (first == nullptr) { // no record: a whole group without an open chunk
-      begin = groups_begin + (group_index(begin) + 1) * kGroupSpan;
-      continue;
-    }
-    // A stretch of open chunks, all locked. Upwards, as nobody else holds two but who only tries (bridge_from).
-    Address end = begin;
-    for (; end < range.end; end += kChunk) {
-      Chunk* next = find(end);
-      if (next == nullptr) {
-        break;
-      }
-      next->lock.lock();
-      if (!next->is_open.load(std::memory_order_relaxed)) {
-        next->lock.unlock();
-        break;
-      }
-    }
-    if (end == begin) {
-      begin += kChunk;
-      continue;
-    }
-    AddressRange stretch{begin, end};
-    Closing closing = close_in_kernel(stretch);
-    bool closed = closing == Closing::done;
-    bool hidden = closing != Closing::refused;
-    if (!hidden && changed) {
-      // Part is gone already. The contents must go here too; the pages stay touchable until their next commit.
-      static_cast<void>(host::discard(stretch));
-      hidden = true;
-    }
-    for (Address each = begin; each < end; each += kChunk) {
-      Chunk& chunk = at(each);
-      if (hidden) {
-        bool was_idle = chunk.committed == 0;
-        chunk.committed = 0;
-        idle.fetch_add((closed ? 0 : 1) - (was_idle ? 1 : 0), std::memory_order_relaxed);
-      }
-      if (closed) {
-        mark_closed(chunk, range_of(each));
-      } else {
-        chunk.odd_protection.store(true, std::memory_order_relaxed);
-      }
-      chunk.lock.unlock();
-    }
-    if (!hidden) {
-      return false;
-    }
-    changed = true;
-    begin = end;
+WholeHold::WholeHold(AddressRange range) : range_(range) {
+  bool all_known = true;
+  for (Address at = range.begin; at < range.end; at = group_end(at)) {
+    all_known = all_known && find(at) != nullptr;
   }
-  return true;
+  // A chunk without a record has no lock.
+  if (!all_known) {
+    bridging.lock();
+    holds_bridging_ = true;
+  }
+  lock_all();
+  for_each_record(range, [&](Chunk& chunk, Address at) {
+    if (chunk.is_open.load(std::memory_order_relaxed)) {
+      open_ = {open_.empty() ? at : open_.begin, at + kChunk};
+    }
+  });
+}
+
+WholeHold::~WholeHold() {
+  unlock_all();
+  if (holds_bridging_) {
+    bridging.unlock();
+  }
+}
+
+// Upwards, as nobody else holds two but who only tries (bridge_from).
+void WholeHold::lock_all() {
+  for_each_record(range_, [](Chunk& chunk, Address) { chunk.lock.lock(); });
+}
+
+void WholeHold::unlock_all() {
+  for_each_record(range_, [](Chunk& chunk, Address) { chunk.lock.unlock(); });
+}
+
+bool WholeHold::can_mark(AddressRange range) {
+  unsigned open = 0;
+  for_each_record(range_,
+                  [&](Chunk& chunk, Address) { open += chunk.is_open.load(std::memory_order_relaxed) ? 1U : 0U; });
+  if (range.size() / kChunk > open + kLongestBridge) {
+    return false;
+  }
+  if (!holds_bridging_) {
+    return true;
+  }
+  unlock_all();
+  bool known = prepare(range_);
+  lock_all();
+  return known;
+}
+
+void WholeHold::set_closed() {
+  host::exclude_from_dumps(open_);
+  for_each_record(open_, [](Chunk& chunk, Address at) {
+    if (chunk.is_open.load(std::memory_order_relaxed)) {
+      idle.fetch_sub(chunk.committed == 0 ? 1 : 0, std::memory_order_relaxed);
+      chunk.committed = 0;
+      mark_closed(chunk, range_of(at));
+    }
+  });
+}
+
+void WholeHold::set_marked(AddressRange range) {
+  AddressRange closed{};
+  auto unmark = [&] {
+    if (!closed.empty() && host::remove_guards(closed) != Kernel::ok) {
+      for_each_record(closed, [](Chunk& chunk, Address at) { mark_stuck(chunk, range_of(at)); });
+    }
+    closed = {};
+  };
+  for_each_record(range_, [&](Chunk& chunk, Address at) {
+    if (chunk.is_open.load(std::memory_order_relaxed)) {
+      unmark();
+      idle.fetch_add(chunk.committed != 0 ? 1 : 0, std::memory_order_relaxed);
+      chunk.committed = 0;
+      chunk.odd_protection.store(true, std::memory_order_relaxed);
+    } else if (range.contains(at)) {
+      closed = {closed.empty() ? at : closed.begin, at + kChunk};
+    }
+  });
+  unmark();
+}
+
+void mark_odd(AddressRange range) {
+  for_each_record({round_down(range.begin, kChunk), range.end},
+                  [](Chunk& chunk, Address) { chunk.odd_protection.store(true, std::memory_order_relaxed); });
+}
+
+bool has_plain_protection(Address at) {
+  const Chunk* chunk = find(at);
+  return chunk != nullptr && chunk->is_open.load(std::memory_order_relaxed) &&
+         !chunk->odd_protection.load(std::memory_order_relaxed);
 }
 
 Bytes footprint() {

@@ -52,10 +52,41 @@ void set_open(Chunk& chunk, Address at);
 // to come there.
 void unpin(Chunk& chunk, Address at, unsigned pages);
 
-// Makes all pages of `range` (whole chunks, all of the caller's region) inaccessible, drops their contents and counts
-// none of them any more; closes the chunks where the kernel lets it. False when it cannot: then contents and counts are
-// as before, and the caller has to restore the protections.
-[[nodiscard]] bool close_whole(AddressRange range);
+// Holds whole chunks, all of the caller's region, for a decommit: nobody opens or closes one of them meanwhile.
+class [[nodiscard]] WholeHold {
+public:
+  explicit WholeHold(AddressRange range);
+  ~WholeHold();
+  WholeHold(const WholeHold&) = delete;
+  WholeHold& operator=(const WholeHold&) = delete;
+
+  // From the first open chunk to the end of the last one.
+  AddressRange open() const { return open_; }
+
+  // open() is inaccessible, without contents and without markers: its chunks are closed from here on.
+  void set_closed();
+
+  // Whether `range` may be put under markers as it is. Not where too many closed chunks would be, too.
+  [[nodiscard]] bool can_mark(AddressRange range);
+
+  // `range`, with all of open(), is under markers: open chunks stay so, and no page is counted in them any more; closed
+  // ones lose their markers again.
+  void set_marked(AddressRange range);
+
+private:
+  void lock_all();
+  void unlock_all();
+
+  AddressRange range_;
+  AddressRange open_{};
+  bool holds_bridging_ = false; // where records are missing
+};
+
+// The chunks that `range` touches may have reserved pages of another protection than read-write from here on.
+void mark_odd(AddressRange range);
+
+// Whether the reserved pages of the chunk that holds `at` are read-write under markers.
+bool has_plain_protection(Address at);
 
 Bytes footprint();
 

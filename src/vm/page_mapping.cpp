@@ -1,9 +1,10 @@
 #include "page_mapping.h"
 
+#include "chunk_decommit.h"
 #include "chunks.h"
-#include "guards.h"
 #include "mapping_budget.h"
 #include "page_locks.h"
+#include "page_span.h"
 
 namespace winmem::vm {
 
@@ -13,87 +14,12 @@ using chunks::Chunk;
 using host::Access;
 using host::Kernel;
 
-template <typename Visit> void for_each_run(const PageSpan& span, Visit visit) {
-  for_each_run(span.old, span.region.pages(), span.begin, span.end, visit);
-}
-
-// The runs as the kernel has them: a guard page that was hit is accessible.
-template <typename Visit> void for_each_kernel_run(const PageSpan& span, Visit visit) {
-  for_each_seen_run(span.region, span.old, span.begin, span.end, visit);
-}
-
-// The parts of `range` that lie in one chunk each. `visit` may stop it by returning false; the end of what was visited
-// comes back.
-template <typename Visit> Address for_each_piece(AddressRange range, Visit visit) {
-  for (Address at = range.begin; at < range.end;) {
-    AddressRange piece{at, round_down(at, kChunk) + kChunk};
-    piece.end = piece.end < range.end ? piece.end : range.end;
-    if (!visit(piece)) {
-      return at;
-    }
-    at = piece.end;
-  }
-  return range.end;
-}
-
-// Counts pages of a kind piece by piece, upwards, looking each run up once.
-class RunCounter {
-public:
-  explicit RunCounter(const PageSpan& span) : span_(span) {}
-
-  // Committed pages of `piece`, which does not lie below the piece before.
-  unsigned committed(AddressRange piece) {
-    PageIndex page = span_.region.page_at(piece.begin);
-    PageIndex end = span_.region.page_at(piece.end);
-    std::uint64_t sum = 0;
-    while (page < end) {
-      if (page >= run_.end) {
-        run_ = find_run(span_.old, page, span_.region.pages());
-      }
-      PageIndex stop = run_.end < end ? run_.end : end;
-      sum += is_committed(run_.state) ? stop - page : 0;
-      page = stop;
-    }
-    return static_cast<unsigned>(sum);
-  }
-  unsigned reserved(AddressRange piece) {
-    return static_cast<unsigned>(bytes_to_pages(piece.size())) - committed(piece);
-  }
-
-private:
-  const PageSpan& span_;
-  PageRun run_{};
-};
-
-bool is_whole(AddressRange piece) { return piece.size() == kChunk; }
-
-bool has_committed(const PageSpan& span) {
-  bool any = false;
-  for_each_run(span, [&](PageRun run) { any = any || is_committed(run.state); });
-  return any;
-}
-
-bool all_have(const PageSpan& span, Access access) {
-  if (span.region.only_read_write) { // by far the commonest region
-    return access == Access::read_write || !has_committed(span);
-  }
-  bool all = true;
-  for_each_kernel_run(span,
-                      [&](PageRun run) { all = all && (!is_committed(run.state) || access_of(run.state) == access); });
-  return all;
-}
-
 // What was known of pages that are gone.
 void forget_pages(const PageSpan& span) {
   page_locks::forget(span.range());
   if (span.region.resets != Resets::none) [[unlikely]] {
     page_bits::clear(PageBit::reset, span.range());
   }
-}
-
-// What the kernel is told about a page: reserved ones in an open chunk are read-write under their marker.
-Access kernel_access(const Region& region, PageState state) {
-  return state == PageState::reserved && region.place == Place::chunked ? Access::read_write : access_of(state);
 }
 
 // How many borders between kernel protections the span has more once all of it has `state`. Guard pages count as armed
@@ -124,26 +50,6 @@ std::int64_t added_borders(const PageSpan& span, PageState state) {
 
 // The two reasons for ENOMEM that Windows tells apart.
 Status refused() { return mapping_budget::tight() ? Status::no_memory : Status::commitment_limit; }
-
-// Gives every page of the span its old kernel protection again. Each of these calls makes pieces equal to their
-// neighbours once more, so it needs no mapping and works at the limit (K112).
-void restore_protection(const PageSpan& span) {
-  for_each_kernel_run(span, [&](PageRun run) {
-    AddressRange range{span.region.address_of(run.begin), span.region.address_of(run.end)};
-    if (run.state == PageState::reserved && span.region.place == Place::chunked) {
-      for_each_piece(range, [&](AddressRange piece) {
-        const Chunk& chunk = chunks::at(piece.begin);
-        // Where the protection is odd a marker may be missing, too, so inaccessible is right there.
-        bool plain =
-            chunk.is_open.load(std::memory_order_relaxed) && !chunk.odd_protection.load(std::memory_order_relaxed);
-        static_cast<void>(host::protect(piece, plain ? Access::read_write : Access::none));
-        return true;
-      });
-    } else {
-      static_cast<void>(host::protect(range, access_of(run.state)));
-    }
-  });
-}
 
 // ------------------------------------------------------------------------------------------------ chunked
 
@@ -236,68 +142,6 @@ Status commit_chunked(const PageSpan& span, PageState state) {
       chunks::set_open(chunks::at(piece.begin), piece.begin);
       return true;
     });
-  }
-  return Status::ok;
-}
-
-PageSpan part_of(const PageSpan& span, AddressRange piece) {
-  return {span.region, span.old, span.region.page_at(piece.begin), span.region.page_at(piece.end)};
-}
-
-// Read-write again below the markers, so that the next commit need not say so. May fail for want of a mapping.
-void level_protection(const PageSpan& piece) {
-  if (!all_have(piece, Access::read_write) && host::protect(piece.range(), Access::read_write) != Kernel::ok) {
-    chunks::at(piece.range().begin).odd_protection.store(true, std::memory_order_relaxed);
-  }
-}
-
-// Part of a chunk: markers discard the pages and hide them, whatever their protection (K3). `forced`: another part is
-// gone already, so the contents must go although hiding failed.
-bool hide_piece(const PageSpan& piece, bool forced) {
-  AddressRange range = piece.range();
-  if (host::install_guards(range) == Kernel::ok) {
-    level_protection(piece);
-    return true;
-  }
-  chunks::at(range.begin).odd_protection.store(true, std::memory_order_relaxed);
-  if (host::protect(range, Access::none) == Kernel::ok && host::discard(range) == Kernel::ok) {
-    return true;
-  }
-  if (forced) {
-    static_cast<void>(host::discard(range));
-  } else {
-    restore_protection(piece);
-  }
-  return forced;
-}
-
-Status decommit_chunked(const PageSpan& span) {
-  AddressRange range = span.range();
-  AddressRange whole = range.round_in(kChunk);
-  RunCounter counter(span);
-  bool changed = false;
-  auto hide = [&](AddressRange piece) {
-    unsigned committed = counter.committed(piece);
-    if (committed != 0) {
-      if (!hide_piece(part_of(span, piece), changed)) {
-        return false;
-      }
-      chunks::unpin(chunks::at(piece.begin), piece.begin, committed);
-      changed = true;
-    }
-    return true;
-  };
-  if (whole.empty()) {
-    return for_each_piece(range, hide) == range.end ? Status::ok : Status::no_memory;
-  }
-  // The whole chunks first: they are the likeliest to be refused, and then nothing has changed yet.
-  if (!chunks::close_whole(whole)) {
-    restore_protection(part_of(span, whole));
-    return Status::no_memory;
-  }
-  changed = true;
-  for (AddressRange edge : {AddressRange{range.begin, whole.begin}, AddressRange{whole.end, range.end}}) {
-    for_each_piece(edge, hide);
   }
   return Status::ok;
 }

@@ -5,21 +5,9 @@
 #pragma once
 
 #include "../base/status.h"
-#include "region.h"
+#include "page_span.h"
 
 namespace winmem::vm {
-
-// Pages [begin, end) of the region, whose runs are still `old`.
-struct PageSpan {
-  Region& region;
-  RunRoot old;
-  PageIndex begin;
-  PageIndex end;
-
-  AddressRange range() const { return {region.address_of(begin), region.address_of(end)}; }
-  PageIndex committed() const { return committed_pages(old, region.pages(), begin, end); }
-  PageIndex reserved() const { return end - begin - committed(); }
-};
 
 // Reserved pages become accessible as `state` says, zero-filled; committed ones keep their contents and get it too.
 Status commit_pages(const PageSpan& span, PageState state);

@@ -97,22 +97,31 @@ SCENARIO(decommit_of_whole_chunks, kOutOfMemory) {
   trial.call([=] { return decommits(region, 4 * kChunkPages); });
 }
 
-SCENARIO(decommit_of_whole_chunks_and_their_neighbours, kOutOfMemory) {
+SCENARIO(decommit_of_whole_chunks_and_their_neighbours, kOutOfMemory, kInPairs) {
   char* region = filled(5 * kChunkPages);
   protect(region + 50 * kPage, 10, PAGE_READONLY);
   protect(region + (2 * kChunkPages + 50) * kPage, 10, PAGE_NOACCESS);
   trial.call([=] { return decommits(region + 40 * kPage, 4 * kChunkPages); });
 }
 
-SCENARIO(decommit_across_two_chunks, kOutOfMemory) {
+SCENARIO(decommit_across_two_chunks, kOutOfMemory, kInPairs) {
   char* region = filled(3 * kChunkPages);
   trial.call([=] { return decommits(region + (kChunkPages + 100) * kPage, kChunkPages - 50); });
 }
 
-SCENARIO(decommit_of_whole_chunks_that_lie_apart, kOutOfMemory) {
+SCENARIO(decommit_of_whole_chunks_that_lie_apart, kOutOfMemory, kInPairs) {
   char* region = reserve(12 * kChunkPages);
   for (std::size_t i = 0; i < 12; i += 3) {
     fill(commit(region + i * kChunkPages * kPage, kChunkPages), kChunkPages);
+  }
+  trial.call([=] { return decommits(region, 0); });
+}
+
+// Chunks that are closed lie between, and one of them is beyond those whose records come at a time.
+SCENARIO(decommit_of_chunks_and_parts_that_lie_apart, kOutOfMemory, kInPairs) {
+  char* region = reserve(1022 * kChunkPages);
+  for (std::size_t chunk : {0U, 3U, 1020U}) {
+    fill(commit(region + (chunk * kChunkPages + 20) * kPage, kChunkPages), kChunkPages);
   }
   trial.call([=] { return decommits(region, 0); });
 }

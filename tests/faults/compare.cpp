@@ -82,6 +82,11 @@ bool may_remain(const Piece& piece, Remainder& why) {
     why = Remainder::under_marker;
     return true;
   }
+  bool is_bare = !b.marked && !b.read && !b.write && !b.execute;
+  if (a.marked && is_bare && winmem::vm::chunks::at(piece.begin).odd_protection) {
+    why = Remainder::under_marker;
+    return true;
+  }
   if (a.marked == b.marked && same_protection) {
     why = Remainder::dump_advice;
     return true;

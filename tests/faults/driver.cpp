@@ -69,6 +69,9 @@ public:
       for_each_fault(calls[nth], nth, [&](const Fault& fault) {
         inject({fault}, {calls[nth]});
         new_calls_after(fault, calls[nth], seen);
+        if (scenario.in_pairs) {
+          other_calls_after(fault, calls[nth]);
+        }
       });
     }
     if (options_.verbose) {
@@ -147,6 +150,27 @@ private:
       seen.push_back(now[nth]);
       for_each_fault(now[nth], nth, [&](const Fault& second) {
         if (!second.answer.alone) {
+          inject({first, second}, {first_call, now[nth]});
+        }
+      });
+    }
+  }
+
+  // Two kinds of calls refused in turn, each from some call on.
+  void other_calls_after(const Fault& first, const Call& first_call) {
+    auto lasts = [](const Fault& fault) {
+      return fault.from_then_on && !fault.answer.alone && fault.answer.how == How::refused;
+    };
+    if (!lasts(first) || !child(Role::injection, {first})) {
+      return;
+    }
+    const std::vector<Call> now = noted();
+    for (unsigned nth = first.nth + 1; nth < now.size(); ++nth) {
+      if (now[nth].number == first_call.number && now[nth].operation == first_call.operation) {
+        continue;
+      }
+      for_each_fault(now[nth], nth, [&](const Fault& second) {
+        if (lasts(second)) {
           inject({first, second}, {first_call, now[nth]});
         }
       });

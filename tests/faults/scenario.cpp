@@ -12,8 +12,8 @@ constinit Scenario* first = nullptr;
 constinit Scenario** last = &first;
 } // namespace
 
-Scenario::Scenario(const char* its_name, Errors its_errors, void (*its_body)(Trial&))
-    : name(its_name), errors(its_errors), body(its_body) {
+Scenario::Scenario(const char* its_name, Errors its_errors, void (*its_body)(Trial&), bool is_in_pairs)
+    : name(its_name), errors(its_errors), body(its_body), in_pairs(is_in_pairs) {
   *last = this;
   last = &next;
 }

@@ -83,20 +83,23 @@ inline constexpr std::uint32_t kNativeOutOfMemory[] = {0xC0000017, 0xC000012D};
 inline constexpr std::uint32_t kNativeOutOfMemoryOrTaken[] = {0xC0000017, 0xC000012D, 0xC0000018};
 inline constexpr std::span<const std::uint32_t> kNever{};
 
+inline constexpr bool kInPairs = true;
+
 struct Scenario {
   const char* name;
   Errors errors;
   void (*body)(Trial&);
+  bool in_pairs; // after each fault, each other call that is still made fails as well
   Scenario* next = nullptr;
 
-  Scenario(const char* its_name, Errors its_errors, void (*its_body)(Trial&));
+  Scenario(const char* its_name, Errors its_errors, void (*its_body)(Trial&), bool is_in_pairs = false);
 };
 
 Scenario* first_scenario(); // in the order of their definition
 
-#define SCENARIO(name, errors)                                                                                         \
+#define SCENARIO(name, errors, ...)                                                                                    \
   static void name(::faults::Trial& trial);                                                                            \
-  static ::faults::Scenario name##_scenario{#name, errors, name};                                                      \
+  static ::faults::Scenario name##_scenario{#name, errors, name __VA_OPT__(, ) __VA_ARGS__};                           \
   static void name([[maybe_unused]] ::faults::Trial& trial)
 
 // ---- for the bodies; each must succeed -----------------------------------------------------------------------------

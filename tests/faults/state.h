@@ -74,7 +74,8 @@ void take(ApiState& out);
 enum class Remainder : std::uint8_t {
   tables,       // memory taken for winmem's tables is kept for the next call
   open_chunk,   // a chunk was opened, all of it under markers, and stays so: the next commit likely comes there
-  under_marker, // a marked page's mapping has another protection; what commits the page sets it anew
+  under_marker, // a marked page's mapping has another protection, or none and the marker is gone, which winmem knows;
+                // what commits the page sets it anew
   stack,        // the thread got its alternate signal stack, which it keeps
   dump_advice,  // an inaccessible page is left out of core dumps or not; it is absent, so dumps lack it either way
 };
