@@ -164,7 +164,7 @@ void* FixedStore::take(Bytes size) {
   }
   Unit units = units_for(size);
   Unit first = find_free(units);
-  if (first == kNone || !commit_to(address_of(first + units))) {
+  if (first == kNone || !commit_to(reach(first, units))) {
     return nullptr;
   }
   Unit whole = length(first);
@@ -215,7 +215,7 @@ bool FixedStore::resize(const Found& found, Bytes size) {
   if (wanted > units) {
     Unit behind = first + units;
     Unit more = behind < units_ && !is_live(behind) ? length(behind) : 0;
-    if (units + more < wanted || !commit_to(address_of(first + wanted))) {
+    if (units + more < wanted || !commit_to(reach(first, wanted))) {
       return false;
     }
     unlink(behind);

@@ -54,6 +54,10 @@ private:
   bool is_live(Unit first) const { return (table_[first] & kLive) != 0; }
   Address address_of(Unit unit) const { return begin_ + Address{unit} * unit_; }
   Unit units_for(Bytes size) const;
+  // Where a block of `units` ends at most: what is behind may be too little for another, and is its own then.
+  Address reach(Unit first, Unit units) const {
+    return address_of(first + units + kSmallest < units_ ? first + units + kSmallest : units_);
+  }
   void make_free(Unit first, Unit units);
   void make_live(Unit first, Unit units, Bytes size);
   void unlink(Unit first);

@@ -1,6 +1,8 @@
 #include "heap.h"
 
 #include "leftovers.h"
+#include "slack.h"
+#include "walk.h"
 
 #include <cstring>
 
@@ -81,6 +83,17 @@ bool Heap::resize(const Found& found, Bytes size) {
   return is_fixed() ? fixed_.resize(found, size) : growable_.resize(found, size);
 }
 
+void Heap::guard(const void* block) {
+  if (has_guards() && block != nullptr) {
+    Found found = find(to_address(block));
+    keep_slack(const_cast<void*>(block), found.size, found.room);
+  }
+}
+
+bool Heap::is_damaged(const Found& found, const void* block) const {
+  return has_guards() && !slack_seems_intact(block, found.size, found.room);
+}
+
 void* Heap::allocate(Bytes size, bool zeroed, bool serialized) {
   bool is_zero = false;
   void* block = nullptr;
@@ -93,6 +106,7 @@ void* Heap::allocate(Bytes size, bool zeroed, bool serialized) {
     if (block == nullptr) {
       block = take(size, is_zero);
     }
+    guard(block);
   }
   if (!had_cache && thread_cache::is_own_known()) [[unlikely]] {
     thread_cache::watch_end(); // may allocate
@@ -109,6 +123,7 @@ void* Heap::allocate_aligned(Bytes size, Bytes alignment, bool zeroed, bool seri
   {
     HeapHold hold(mutex_, locks(serialized));
     block = is_fixed() ? nullptr : growable_.take_aligned(*this, size, alignment, is_zero);
+    guard(block);
   }
   if (zeroed && !is_zero && block != nullptr) {
     std::memset(block, 0, size);
@@ -140,7 +155,7 @@ Heap::Reallocated Heap::reallocate(void* block, Bytes size, bool zeroed, Moving 
   {
     HeapHold hold(mutex_, locks(serialized));
     Found found = find(to_address(block));
-    if (!found) {
+    if (!found || is_damaged(found, block)) {
       return {nullptr, Status::invalid_parameter};
     }
     old_size = found.size;
@@ -148,6 +163,7 @@ Heap::Reallocated Heap::reallocate(void* block, Bytes size, bool zeroed, Moving 
     if (result.status != Status::ok) {
       return result;
     }
+    guard(result.block);
   }
   // Contents are touched without the lock: a page of theirs may be one that a handler has to make accessible.
   if (result.block != block) {
@@ -165,7 +181,7 @@ Heap::Reallocated Heap::reallocate(void* block, Bytes size, bool zeroed, Moving 
 bool Heap::free(void* block, bool serialized) {
   HeapHold hold(mutex_, locks(serialized));
   Found found = find(to_address(block));
-  if (!found) {
+  if (!found || is_damaged(found, block)) {
     return false;
   }
   Span& span = *found.span;
@@ -181,6 +197,12 @@ Bytes Heap::size_of(const void* block, bool serialized) {
   HeapHold hold(mutex_, locks(serialized));
   Found found = find(to_address(block));
   return found ? found.size : kNoSize;
+}
+
+bool Heap::is_sound(const void* block, bool serialized) {
+  HeapHold hold(mutex_, locks(serialized));
+  Found found = find(to_address(block));
+  return found && !is_damaged(found, block);
 }
 
 Heap::Block Heap::block_around(const void* inside, bool serialized) {
@@ -227,7 +249,20 @@ bool Heap::is_low_fragmentation() {
 
 bool Heap::is_sound(bool serialized) {
   HeapStop stop(*this, serialized);
-  return is_fixed() ? fixed_.is_sound() : growable_.is_sound();
+  if (!(is_fixed() ? fixed_.is_sound() : growable_.is_sound())) {
+    return false;
+  }
+  if (!has_guards()) {
+    return true;
+  }
+  bool sound = true;
+  for (WalkEntry entry; sound && next_element(*this, entry, false) == Walked::element;) {
+    if (entry.kind == Element::live) {
+      const auto* block = reinterpret_cast<const void*>(entry.at);
+      sound = !is_damaged(find(entry.at), block);
+    }
+  }
+  return sound;
 }
 
 } // namespace winmem::heap

@@ -70,7 +70,10 @@ public:
   // Size of the largest free block that is committed; gives idle memory back (HeapCompact).
   Bytes compact(bool serialized);
 
-  // Whether the books agree with themselves (HeapValidate of all).
+  // Whether a block begins there, and nothing was written behind it (HeapValidate of a block).
+  bool is_sound(const void* block, bool serialized);
+
+  // Whether the books agree with themselves, and nothing was written behind any block (HeapValidate of all).
   bool is_sound(bool serialized);
 
   // HeapLock: nobody else uses the heap until as many unlock() have come, which are false for who is not the owner.
@@ -106,6 +109,11 @@ private:
   void give(const Found& found);
   Found find(Address at) const;
   bool resize(const Found& found, Bytes size);
+
+  // Whether a write behind a block is seen (slack.h). The process heap's blocks go by threads' caches, without that.
+  bool has_guards() const { return !options_.cached; }
+  void guard(const void* block);
+  bool is_damaged(const Found& found, const void* block) const;
   Reallocated make_room(const Found& found, void* block, Bytes size, Moving moving);
 
   HeapMutex mutex_;

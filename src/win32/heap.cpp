@@ -159,7 +159,7 @@ BOOL WINAPI HeapValidate(HANDLE hHeap, DWORD dwFlags, LPCVOID lpMem) {
     return FALSE;
   }
   bool serialized = win32::is_serialized(*heap, dwFlags);
-  bool sound = lpMem == nullptr ? heap->is_sound(serialized) : heap->size_of(lpMem, serialized) != Heap::kNoSize;
+  bool sound = lpMem == nullptr ? heap->is_sound(serialized) : heap->is_sound(lpMem, serialized);
   return sound ? TRUE : FALSE;
 }
 

@@ -67,6 +67,58 @@ TEST(HeapFork, a_child_of_the_owner_of_a_heap_owns_it) {
   EXPECT_TRUE(HeapUnlock(heap));
 }
 
+// ---- Writes behind a block ----
+
+class HeapOverrun : public testing::TestWithParam<SIZE_T> {}; // the maximum of the heap
+
+TEST_P(HeapOverrun, H67_a_write_behind_a_block_is_seen_by_HeapValidate_and_at_the_free) {
+  OwnHeap heap(0, 0, GetParam());
+  for (SIZE_T size : {SIZE_T{0}, SIZE_T{1}, SIZE_T{24}, SIZE_T{100}, SIZE_T{1000}, SIZE_T{30'001}, SIZE_T{500'001}}) {
+    char* before = heap.alloc(size);
+    char* block = heap.alloc(size);
+    std::memset(block, 0xAB, size);
+    ASSERT_TRUE(HeapValidate(heap, 0, block)) << size;
+    char kept = block[size];
+
+    block[size] = 0;
+
+    EXPECT_FALSE(HeapValidate(heap, 0, block)) << size;
+    EXPECT_FALSE(HeapValidate(heap, 0, nullptr)) << size;
+    EXPECT_TRUE(HeapValidate(heap, 0, before)) << size;
+    EXPECT_ERROR(87, HeapFree(heap, 0, block));
+    EXPECT_ERROR(87, HeapReAlloc(heap, 0, block, size + 100));
+    EXPECT_EQ(HeapSize(heap, 0, block), size);
+    block[size] = kept;
+    EXPECT_TRUE(HeapValidate(heap, 0, nullptr)) << size;
+    EXPECT_TRUE(HeapFree(heap, 0, block)) << size;
+    EXPECT_TRUE(HeapFree(heap, 0, before)) << size;
+  }
+}
+
+TEST_P(HeapOverrun, H67_a_block_that_changed_its_size_is_watched_behind_the_new_end) {
+  OwnHeap heap(0, 0, GetParam());
+  for (SIZE_T size : {SIZE_T{10}, SIZE_T{100}, SIZE_T{5000}, SIZE_T{100'000}}) {
+    auto* block = heap.alloc(size);
+    std::memset(block, 0x77, size);
+    for (SIZE_T next : {size - 1, size - size / 4, size, size * 3, size / 3}) {
+      block = static_cast<char*>(HeapReAlloc(heap, 0, block, next));
+      ASSERT_NE(block, nullptr);
+      EXPECT_TRUE(HeapValidate(heap, 0, block)) << size << " to " << next;
+      if (next % 16 != 0) { // else the next block may begin there
+        char kept = block[next];
+        block[next] = static_cast<char>(~kept);
+        EXPECT_FALSE(HeapValidate(heap, 0, block)) << size << " to " << next;
+        block[next] = kept;
+      }
+    }
+    EXPECT_TRUE(HeapFree(heap, 0, block));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Heaps, HeapOverrun, testing::Values(SIZE_T{0}, SIZE_T{4} << 20));
+
+// ---- The end ----
+
 TEST(HeapTermination, H82_a_wrong_pointer_ends_the_process_once_it_asked_for_that) {
   OwnHeap heap;
   char* block = heap.alloc(10);
