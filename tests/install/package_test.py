@@ -25,6 +25,14 @@ class Package(InEmptyFolder):
     def test_pkg_config_builds_a_c_program(self):
         self.check_pkg_config(PREFIX)
 
+    def test_pkg_config_gives_malloc_apart(self):
+        self.take("malloc.c")
+        folder = library_folder(PREFIX)
+        for packages, answer in (["winmem"], "libc\n"), (["winmem-malloc", "winmem"], "100\n"):
+            words = self.run_ok("pkg-config", "--cflags", "--libs", *packages, PKG_CONFIG_PATH=folder / "pkgconfig")
+            self.run_ok("gcc", "malloc.c", "-Werror", *words.split(), "-o", "program")
+            self.assertEqual(self.run_ok("./program", LD_LIBRARY_PATH=folder), answer)
+
     def test_pkg_config_knows_the_version(self):
         self.assertEqual(self.pkg_config(PREFIX, "--modversion"), ["0.1.0"])
 
@@ -39,6 +47,7 @@ class Package(InEmptyFolder):
     def test_a_cmake_project_in_c_finds_it(self):
         shutil.copy(pathlib.Path(__file__).parent / "consumer" / "CMakeLists.txt", self.folder)
         self.take("hello.c")
+        self.take("malloc.c")
 
         self.run_ok("cmake", "-S", ".", "-B", "build", "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={PREFIX}")
         self.run_ok("cmake", "--build", "build")
@@ -46,6 +55,9 @@ class Package(InEmptyFolder):
         self.assertEqual(self.run_ok("build/shared"), "ok\n")
         self.assertEqual(self.run_ok("build/static"), "ok\n")
         self.assertNotIn("winmem", self.run_ok("readelf", "-d", "build/static"))
+        self.assertEqual(self.run_ok("build/malloc"), "100\n")
+        self.assertEqual(self.run_ok("build/static_malloc"), "100\n")
+        self.assertNotIn("winmem", self.run_ok("readelf", "-d", "build/static_malloc"))
 
     def test_the_archive_needs_libc_only(self):
         self.take("hello.c")

@@ -62,6 +62,23 @@ class Wrapper(InEmptyFolder):
                                     "-o", "program", WINMEM_CC=cc, WINMEM_CXX=cxx)
                         self.assertEqual(self.run_ok("./program"), "ok\n")
 
+    def test_malloc_is_on_the_process_heap_unless_told_otherwise(self):
+        self.take("malloc.c")
+        self.take("new.cpp")
+        for cc, cxx in COMPILERS:
+            for wrapper, source, standard in ((CC, "malloc.c", "c11"), (CXX, "new.cpp", "c++17")):
+                for options, answer in (([], "100\n"), (["-static"], "100\n"), (["-O2", "-Wl,--as-needed"], "100\n"),
+                                        (["--libc-malloc"], "libc\n"), (["--libc-malloc", "-static"], "libc\n")):
+                    with self.subTest(compiler=cc, source=source, options=options):
+                        self.run_ok(wrapper, *options, f"-std={standard}", "-Wall", "-Wextra", "-Werror", source,
+                                    "-o", "program", WINMEM_CC=cc, WINMEM_CXX=cxx)
+                        self.assertEqual(self.run_ok("./program"), answer)
+
+    def test_a_shared_object_leaves_malloc_to_its_program(self):
+        self.take("malloc.c")
+        self.run_ok(CC, "-shared", "-fPIC", "malloc.c", "-o", "libm.so")
+        self.assertNotIn("winmem-malloc", self.run_ok("readelf", "-d", "libm.so"))
+
     def test_wide_functions_fit_either_wchar_t(self):
         self.take("wide.c")
         for cc, cxx in COMPILERS:

@@ -3,6 +3,7 @@
 import dataclasses
 import difflib
 import os
+import re
 import shlex
 
 FLAGS = ("--no-win64", "--only-windows", "--wide", "--libc-malloc", "--explain", "--help")
@@ -36,6 +37,7 @@ class Own:
     only_windows: bool = False
     msc_ver: str = ""
     wide: bool = False
+    libc_malloc: bool = False
     explain: bool = False
     help: bool = False
 
@@ -68,7 +70,9 @@ def separate(args):
             own.explain = True
         elif arg == "--help":
             own.help = True
-        elif arg != "--libc-malloc":
+        elif arg == "--libc-malloc":
+            own.libc_malloc = True
+        else:
             _refuse_misspelt(arg, name)
             passed.append(arg)
     return own, passed
@@ -91,12 +95,17 @@ class Shape:
     objects: list
     links: bool
     static: bool
+    shared: bool  # a library comes out, whose program decides about malloc
+    sanitized: bool  # the sanitizer's run-time brings a malloc of its own
     own_libraries: bool  # the user brings all libraries himself
     language: str  # of -x, as it stands at the end; empty when file names decide
 
 
 def shape(args):
-    result = Shape(sources=[], objects=[], links=True, static=False, own_libraries=False, language="")
+    result = Shape(
+        sources=[], objects=[], links=True, static=False, shared=False, sanitized=False, own_libraries=False,
+        language="",
+    )
     rest = iter(expand_response_files(args))
     for arg in rest:
         if arg == "-x":
@@ -109,6 +118,10 @@ def shape(args):
             result.links = False
         elif arg in ("-static", "--static", "-static-pie"):
             result.static = True
+        elif re.match(r"-fsanitize=.*(address|thread|memory|leak)", arg):
+            result.sanitized = True
+        elif arg in ("-shared", "--shared"):
+            result.shared = True
         elif arg in ("-nostdlib", "-nodefaultlibs", "-r"):
             result.own_libraries = True
         elif arg == "-" or not arg.startswith("-"):

@@ -82,10 +82,13 @@ class Command:
 
     def libraries(self):
         lib = self.paths.lib
+        malloc = not self.own.libc_malloc and not self.shape.shared and not self.shape.sanitized
         if self.shape.static:
-            return [f"-L{lib}", "-lwinmem"]
+            # -u: also where nothing but libraries behind ours uses malloc.
+            return [f"-L{lib}", *(["-Wl,-u,malloc", "-lwinmem-malloc"] if malloc else []), "-lwinmem"]
         rpath = [] if lib in LOADER_DIRECTORIES else [f"-Wl,-rpath,{lib}"]
-        return [f"-L{lib}", *rpath, "-lwinmem", "-lwinmem-core"]
+        kept = ["-Wl,--push-state,--no-as-needed", "-lwinmem-malloc", "-Wl,--pop-state"] if malloc else []
+        return [f"-L{lib}", *rpath, *kept, "-lwinmem", "-lwinmem-core"]
 
     def line(self):
         words = self.compiler()
