@@ -127,39 +127,6 @@ TEST(CrtHeap, H133_realloc_that_fails_keeps_the_block) {
   std::free(block);
 }
 
-TEST(CrtHeap, H134_recalloc_zeroes_what_is_added) {
-  auto* block = static_cast<char*>(_recalloc(nullptr, 10, 10));
-  EXPECT_TRUE(is_filled(block, 100, 0));
-  std::memset(block, 1, 100);
-
-  block = static_cast<char*>(_recalloc(block, 50, 10));
-
-  EXPECT_EQ(_msize(block), 500u);
-  EXPECT_TRUE(is_filled(block, 100, 1));
-  EXPECT_TRUE(is_filled(block + 100, 400, 0));
-  std::free(block);
-}
-
-TEST(CrtHeap, H134_recalloc_zeroes_what_was_used_before_a_shrink) {
-  auto* block = static_cast<char*>(std::malloc(100));
-  std::memset(block, 1, 100);
-  block = static_cast<char*>(_recalloc(block, 1, 90));
-
-  block = static_cast<char*>(_recalloc(block, 1, 100));
-
-  EXPECT_TRUE(is_filled(block, 90, 1));
-  EXPECT_TRUE(is_filled(block + 90, 10, 0));
-  std::free(block);
-}
-
-TEST(CrtHeap, H134_recalloc_of_an_overflowing_product_keeps_the_block) {
-  void* block = std::malloc(70);
-  EXPECT_ERRNO(ENOMEM, _recalloc(laundered(block), laundered(SIZE_T{1} << 33), SIZE_T{1} << 33) == nullptr);
-  EXPECT_EQ(_msize(block), 70u);
-  EXPECT_EQ(_recalloc(laundered(block), 0, 8), nullptr);
-  EXPECT_FALSE(HeapValidate(GetProcessHeap(), 0, block));
-}
-
 TEST(CrtHeap, H135_expand_never_moves) {
   auto* block = static_cast<char*>(std::malloc(1000));
   std::memset(block, 'e', 1000);

@@ -1,5 +1,5 @@
-// What newer libraries than Wine 8's msvcrt have for aligned blocks, and the handlers of <new.h>.
-// Rules: H138 to H144
+// What mingw-w64's msvcrt lacks: _recalloc, newer functions for aligned blocks, the handlers of <new.h>.
+// Rules: H134, H138 to H144
 #include "crt_test_support.h"
 
 #include <malloc.h>
@@ -8,6 +8,39 @@
 
 namespace apitest {
 namespace {
+
+TEST(CrtRecalloc, H134_recalloc_zeroes_what_is_added) {
+  auto* block = static_cast<char*>(_recalloc(nullptr, 10, 10));
+  EXPECT_TRUE(is_filled(block, 100, 0));
+  std::memset(block, 1, 100);
+
+  block = static_cast<char*>(_recalloc(block, 50, 10));
+
+  EXPECT_EQ(_msize(block), 500u);
+  EXPECT_TRUE(is_filled(block, 100, 1));
+  EXPECT_TRUE(is_filled(block + 100, 400, 0));
+  std::free(block);
+}
+
+TEST(CrtRecalloc, H134_recalloc_zeroes_what_was_used_before_a_shrink) {
+  auto* block = static_cast<char*>(std::malloc(100));
+  std::memset(block, 1, 100);
+  block = static_cast<char*>(_recalloc(block, 1, 90));
+
+  block = static_cast<char*>(_recalloc(block, 1, 100));
+
+  EXPECT_TRUE(is_filled(block, 90, 1));
+  EXPECT_TRUE(is_filled(block + 90, 10, 0));
+  std::free(block);
+}
+
+TEST(CrtRecalloc, H134_recalloc_of_an_overflowing_product_keeps_the_block) {
+  void* block = std::malloc(70);
+  EXPECT_ERRNO(ENOMEM, _recalloc(laundered(block), laundered(SIZE_T{1} << 33), SIZE_T{1} << 33) == nullptr);
+  EXPECT_EQ(_msize(block), 70u);
+  EXPECT_EQ(_recalloc(laundered(block), 0, 8), nullptr);
+  EXPECT_FALSE(HeapValidate(GetProcessHeap(), 0, block));
+}
 
 TEST(CrtRecalloc, H140_the_size_is_exact) {
   for (SIZE_T size : {SIZE_T{0}, SIZE_T{1}, SIZE_T{100}, SIZE_T{40'000}, SIZE_T{3'000'000}}) {
