@@ -1,5 +1,5 @@
 // malloc.h: sizes, resizing in place, and questions about the whole heap (H130 to H137).
-#include "../heap/fast.h"
+#include "../heap/process_block.h"
 #include "../heap/walk.h"
 #include "../host/c_errno.h"
 #include "process_blocks.h"
@@ -13,12 +13,7 @@ namespace {
 
 // The size of a block; kNoSize, after the invalid parameter handler, for what is none.
 Bytes size_or_invalid(const void* block) {
-  Bytes size = heap::size_fast(block);
-  if (size != heap::kUnknownSize) {
-    return size;
-  }
-  Heap* heap = heap::process_heap();
-  size = block != nullptr && heap != nullptr ? heap->size_of(block, true) : Heap::kNoSize;
+  Bytes size = block != nullptr ? heap::process_block::size_of(block) : Heap::kNoSize;
   if (size == Heap::kNoSize) {
     crt::invalid_parameter();
   }

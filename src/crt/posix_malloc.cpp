@@ -1,6 +1,6 @@
 // What POSIX and glibc have beside malloc. Blocks of any alignment are blocks like any other: free and realloc take
 // them.
-#include "../heap/fast.h"
+#include "../heap/process_block.h"
 #include "../host/c_errno.h"
 #include "malloc_names.h"
 #include "process_blocks.h"
@@ -65,12 +65,7 @@ std::size_t winmem_malloc_usable_size(void* block) {
   if (block == nullptr) {
     return 0;
   }
-  Bytes size = heap::size_fast(block);
-  if (size != heap::kUnknownSize) {
-    return size;
-  }
-  Heap* heap = heap::process_heap();
-  size = heap != nullptr ? heap->size_of(block, true) : Heap::kNoSize;
+  Bytes size = heap::process_block::size_of(block);
   if (size == Heap::kNoSize) {
     crt::refuse("malloc_usable_size", block);
   }

@@ -144,11 +144,10 @@ void tell_place(TextLine& line, const Misuse& found, Address at) {
   }
 }
 
-[[noreturn]] void stop(TextLine& line, const char* next) {
+void print(TextLine& line, const char* next) {
   line.text("; ").text(next);
   const char* text = line.finish();
   host::write_error(text, line.size());
-  host::abort_process();
 }
 
 TextLine& begin(TextLine& line, const char* function, const void* pointer) {
@@ -165,18 +164,24 @@ Misuse classify(const Heap& heap, const void* pointer) {
   return classify_elsewhere(heap, at);
 }
 
-void stop_for_misuse(const char* function, const void* pointer, const Heap& heap) {
+void report_misuse(const char* function, const void* pointer, const Heap& heap) {
   Misuse found = classify(heap, pointer);
   const Words& words = kWords[static_cast<unsigned>(found.mistake)];
   TextLine line;
   begin(line, function, pointer).text(words.what);
   tell_place(line, found, reinterpret_cast<Address>(pointer));
-  stop(line, words.next);
+  print(line, words.next);
+}
+
+void stop_for_misuse(const char* function, const void* pointer, const Heap& heap) {
+  report_misuse(function, pointer, heap);
+  host::abort_process();
 }
 
 void stop_for_misuse(const char* function, const void* pointer, const char* what, const char* next) {
   TextLine line;
-  stop(begin(line, function, pointer).text(what), next);
+  print(begin(line, function, pointer).text(what), next);
+  host::abort_process();
 }
 
 } // namespace winmem::heap

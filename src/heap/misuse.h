@@ -34,7 +34,10 @@ struct Misuse {
 // What `pointer` is to somebody who takes it for a block of `heap`.
 Misuse classify(const Heap& heap, const void* pointer);
 
-// Prints one line and aborts. `function` is the one that was called.
+// Prints one line about it. `function` is the one that was called.
+void report_misuse(const char* function, const void* pointer, const Heap& heap);
+
+// The same, and aborts.
 [[noreturn]] void stop_for_misuse(const char* function, const void* pointer, const Heap& heap);
 
 // The same with words of the caller's: what the pointer is, and what to do.

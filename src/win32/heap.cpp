@@ -5,6 +5,7 @@
 
 #include "../exception/exception.h"
 #include "../heap/fast.h"
+#include "../heap/misuse.h"
 #include "../host/faults.h"
 #include "last_error.h"
 
@@ -35,8 +36,9 @@ void* no_memory(const Heap& heap, DWORD flags, SIZE_T size) {
 }
 
 // H61, H82: a mistake of the program's, which ends it if it asked for that.
-Status misuse() {
+Status misuse(const char* function, const void* pointer, const Heap& heap) {
   if (win32::terminates_on_corruption()) {
+    heap::report_misuse(function, pointer, heap);
     host::end_process();
   }
   return Status::invalid_parameter;
@@ -60,7 +62,7 @@ Status misuse() {
   if (heap == nullptr) {
     return fail(Status::invalid_handle);
   }
-  return heap->free(lpMem, win32::is_serialized(*heap, dwFlags)) ? TRUE : fail(misuse());
+  return heap->free(lpMem, win32::is_serialized(*heap, dwFlags)) ? TRUE : fail(misuse("HeapFree", lpMem, *heap));
 }
 
 } // namespace
@@ -125,7 +127,8 @@ LPVOID WINAPI HeapReAlloc(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, SIZE_T dwBy
   if (result.status == Status::ok) {
     return result.block;
   }
-  return result.status == Status::no_memory ? no_memory(*heap, dwFlags, dwBytes) : give_nothing(misuse());
+  return result.status == Status::no_memory ? no_memory(*heap, dwFlags, dwBytes)
+                                            : give_nothing(misuse("HeapReAlloc", lpMem, *heap));
 }
 
 BOOL WINAPI HeapFree(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem) {

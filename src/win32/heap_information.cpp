@@ -1,5 +1,6 @@
 // heapapi.h: what a program asks about a heap, and tells it.
 #include "../heap/handles.h"
+#include "../heap/strictness.h"
 #include "../heap/walk.h"
 #include "../nt/user_memory.h"
 #include "heap_calls.h"
@@ -135,7 +136,9 @@ BOOL optimize_resources(Heap* heap, HANDLE handle, PVOID information, SIZE_T len
 
 } // namespace
 
-bool win32::terminates_on_corruption() { return ends_on_corruption.load(std::memory_order_relaxed); }
+bool win32::terminates_on_corruption() {
+  return ends_on_corruption.load(std::memory_order_relaxed) || heap::is_strict();
+}
 
 DWORD WINAPI GetProcessHeaps(DWORD NumberOfHeaps, PHANDLE ProcessHeaps) {
   // A stretch at a time over the stack, so that nothing of the caller's is touched under the registry's lock.
