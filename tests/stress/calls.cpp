@@ -3,6 +3,7 @@
 #include "crt_calls.h"
 #include "exception_calls.h"
 #include "heap_calls.h"
+#include "heap_exchange.h"
 #include "history.h"
 #include "process_calls.h"
 #include "winapi.h"
@@ -327,6 +328,7 @@ constexpr Row kCalls[] = {
      process_heap_blocks},
     {"HeapCreate HeapDestroy GetProcessHeaps", own_heap},
     {"HeapQueryInformation HeapSetInformation HeapSummary", heap_information},
+    {"", exchange_blocks},
     {"GlobalAlloc GlobalReAlloc GlobalFree GlobalLock GlobalUnlock GlobalSize GlobalFlags GlobalHandle",
      global_objects},
     {"LocalAlloc LocalReAlloc LocalFree LocalLock LocalUnlock LocalSize LocalFlags LocalHandle", local_objects},
