@@ -17,7 +17,8 @@ constexpr DllModule kDlls[] = {
     {.name = "kernel32", .dll = Dll::kernel32}, {.name = "kernelbase", .dll = Dll::kernelbase},
     {.name = "ntdll", .dll = Dll::ntdll},       {.name = "ucrtbase", .dll = Dll::ucrtbase},
     {.name = "msvcrt", .dll = Dll::msvcrt},     {.name = "psapi", .dll = Dll::psapi},
-    {.name = "advapi32", .dll = Dll::advapi32},
+    {.name = "advapi32", .dll = Dll::advapi32}, {.name = "ole32", .dll = Dll::ole32},
+    {.name = "oleaut32", .dll = Dll::oleaut32},
 };
 
 struct ApiSets {

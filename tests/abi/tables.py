@@ -75,7 +75,7 @@ def wide_types(rows):
     for row in rows:
         if "*" not in row["type"]:
             held[row["struct"]].add(row["type"].partition("[")[0])
-    wide = {"WCHAR"}
+    wide = {"WCHAR", "OLECHAR"}
     while True:
         more = {name for name, members in held.items() if members & wide} - wide
         if not more:

@@ -60,8 +60,9 @@ set(API_EXCEPTION_TESTS
     exception_threads_test.cpp
     exception_watch.cpp)
 
-# Objects of GlobalAlloc and LocalAlloc, fixed and moveable.
+# Objects of GlobalAlloc and LocalAlloc, fixed and moveable; COM's memory and strings.
 set(API_GLOBAL_TESTS
+    bstr_test.cpp
     global_alloc_test.cpp
     global_lock_test.cpp
     global_misuse_test.cpp

@@ -341,6 +341,9 @@ constexpr Row kCalls[] = {
     {"_set_new_handler _query_new_handler _set_new_mode _query_new_mode _callnewh _set_invalid_parameter_handler "
      "_get_invalid_parameter_handler _set_thread_local_invalid_parameter_handler",
      crt_handlers},
+    {"CoTaskMemAlloc CoTaskMemRealloc CoTaskMemFree SysAllocString SysAllocStringLen SysAllocStringByteLen "
+     "SysReAllocString SysReAllocStringLen SysFreeString SysStringLen SysStringByteLen",
+     com_memory},
     {"AddVectoredExceptionHandler RemoveVectoredExceptionHandler AddVectoredContinueHandler "
      "RemoveVectoredContinueHandler RaiseException RtlRaiseException",
      raise_and_handle},

@@ -3,6 +3,9 @@
 
 #include "winapi.h"
 
+#include <objbase.h>
+#include <oleauto.h>
+
 #include <atomic>
 #include <cstring>
 
@@ -107,6 +110,25 @@ void obsolete_calls(Random&) {
   GlobalUnfix(object);
   MUST(GlobalFlags(object) == 0 && GlobalCompact(0) == 0 && LocalCompact(0) == 0 && LocalShrink(object, 1) == 0);
   MUST(GlobalFree(object) == nullptr);
+}
+
+void com_memory(Random& random) {
+  auto* block = static_cast<char*>(CoTaskMemRealloc(CoTaskMemAlloc(random.below(500)), 500 + random.below(500)));
+  MUST(block != nullptr);
+  std::memset(block, 1, 500);
+  CoTaskMemFree(block);
+
+  BSTR string = SysAllocString(OLESTR("some text"));
+  MUST(string != nullptr && SysStringLen(string) == 9);
+  MUST(SysReAllocString(&string, string + 5) && SysStringLen(string) == 4);
+  MUST(SysReAllocStringLen(&string, nullptr, 100) && SysStringByteLen(string) == 100 * sizeof(OLECHAR));
+  SysFreeString(string);
+  string = SysAllocStringLen(nullptr, 10);
+  MUST(string != nullptr && string[10] == 0);
+  SysFreeString(string);
+  string = SysAllocStringByteLen("bytes", 5);
+  MUST(string != nullptr && SysStringByteLen(string) == 5);
+  SysFreeString(string);
 }
 
 } // namespace stress

@@ -11,5 +11,6 @@ void heap_information(Random& random);
 void global_objects(Random& random);
 void local_objects(Random& random);
 void obsolete_calls(Random& random);
+void com_memory(Random& random);
 
 } // namespace stress
