@@ -1,8 +1,8 @@
 // The native API: NTSTATUS, counted strings, object attributes, and the Nt* calls under the Virtual* ones.
 //
 // Surprise: the SDK's header of this name lacks the memory calls, and programs declare them for themselves. They are
-//           here (V117), together with the types that they need from winnt/native.h. A program whose own types of those
-//           names collide defines WINMEM_SDK_WINTERNL_ONLY.
+//           here (V117), together with the types that they need from winnt/native.h and winnt/native_heap.h. A program
+//           whose own types of those names collide defines WINMEM_SDK_WINTERNL_ONLY.
 #ifndef _WINTERNL_
 #define _WINTERNL_
 
@@ -152,6 +152,7 @@ WINMEM_END_C
 
 #ifndef WINMEM_SDK_WINTERNL_ONLY
 #include "winnt/native.h"
+#include "winnt/native_heap.h"
 #endif
 
 #endif

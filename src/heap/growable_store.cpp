@@ -333,6 +333,7 @@ Found GrowableStore::find_around(const Heap& heap, Address at) {
 
 void GrowableStore::give(const Found& found) {
   Span& span = *found.span;
+  span.user_flags = 0;
   switch (span.kind) {
   case SpanKind::slab:
     give_block_of(span, static_cast<std::uint16_t>(found.number));

@@ -142,7 +142,9 @@ Heap::Reallocated Heap::make_room(const Found& found, void* block, Bytes size, M
     return {nullptr, Status::no_memory};
   }
   bool is_zero = false;
-  void* place = take(size, is_zero, found.span->kind == SpanKind::large && size > found.size);
+  const Span& span = *found.span;
+  void* place = span.user_flags != 0 ? take_with_user(size, {span.user_value, span.user_flags}, is_zero) // H57
+                                     : take(size, is_zero, span.kind == SpanKind::large && size > found.size);
   if (place == nullptr && size <= found.size && resize(found, size)) {
     place = block; // a smaller one always fits where it is
   }

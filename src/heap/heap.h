@@ -47,6 +47,19 @@ public:
   // freed and reallocated like any other, and loses its alignment where it moves.
   void* allocate_aligned(Bytes size, Bytes alignment, bool zeroed, bool serialized);
 
+  // What RtlAllocateHeap keeps beside a block: user_info.cpp.
+  struct UserInfo {
+    void* value = nullptr;
+    std::uint16_t flags = 0; // none: there is no value either; bit 0 says no more than that there is one
+  };
+  // A block with a value, 0 at first, and flags; of a fixed heap one without them.
+  void* allocate_with_user(Bytes size, bool zeroed, std::uint16_t flags, bool serialized);
+  // False when it is no block.
+  bool user_of(const void* block, UserInfo& info, bool serialized);
+  // False when it is no block, or one without a value and flags.
+  bool set_user_value(const void* block, void* value, bool serialized);
+  bool set_user_flags(const void* block, std::uint16_t reset, std::uint16_t set, bool serialized);
+
   enum class Moving : std::uint8_t { allowed, in_place_only };
   struct Reallocated {
     void* block = nullptr;
@@ -114,6 +127,7 @@ private:
   bool has_guards() const { return !options_.cached; }
   void guard(const void* block);
   bool is_damaged(const Found& found, const void* block) const;
+  void* take_with_user(Bytes size, const UserInfo& info, bool& is_zero);
   Reallocated make_room(const Found& found, void* block, Bytes size, Moving moving);
 
   HeapMutex mutex_;

@@ -19,6 +19,8 @@ constinit std::atomic<Address> process_handle{kNoHandle};
 thread_local constinit std::uint32_t held = 0;
 } // namespace detail
 
+constinit std::atomic<bool> ends_on_corruption{false};
+
 namespace {
 
 constinit host::Lock registry_lock; // guards the list and the making of the process heap

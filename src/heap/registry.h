@@ -19,6 +19,9 @@ inline bool is_process_heap(const void* handle) {
   return reinterpret_cast<Address>(handle) == detail::process_handle.load(std::memory_order_acquire);
 }
 
+// Whether a wrong pointer ends the process. Once true it stays so.
+extern constinit std::atomic<bool> ends_on_corruption;
+
 // nullptr without memory.
 Heap* create(const HeapOptions& options);
 

@@ -63,6 +63,10 @@ struct alignas(kCacheLine) Span : vm::Pooled {
   Address growth_end;  // large ones: how far the block may grow in place
   bool was_idle;       // at the last tick (Decay)
 
+  // Singles and large ones of RtlAllocateHeap with user flags (user_info.cpp).
+  void* user_value;
+  std::uint16_t user_flags; // none: the block has no value either
+
   // A number for each block, made when the first of them gets a moveable handle (handles.h).
   std::atomic<std::atomic<std::uint16_t>*> owners;
 };

@@ -1,16 +1,11 @@
 // heapapi.h: making heaps and their blocks. What asks about a heap is in heap_information.cpp.
 //
 // These call the heap directly, not through nt: an allocation is to cost little more than the heap itself.
-#include "heap_calls.h"
-
-#include "../exception/exception.h"
 #include "../heap/fast.h"
-#include "../heap/misuse.h"
-#include "../host/faults.h"
+#include "../nt/heap_calls.h"
 #include "last_error.h"
 
 #include <cstring>
-#include <ntstatus.h>
 
 using namespace winmem;
 using heap::Heap;
@@ -25,22 +20,12 @@ void* give_nothing(Status status) {
 
 // H34 to H36: NULL, or an exception first. No lock is held.
 void* no_memory(const Heap& heap, DWORD flags, SIZE_T size) {
-  if (heap.options().raises || (flags & HEAP_GENERATE_EXCEPTIONS) != 0) {
-    EXCEPTION_RECORD record{};
-    record.ExceptionCode = static_cast<DWORD>(STATUS_NO_MEMORY);
-    record.NumberParameters = 1;
-    record.ExceptionInformation[0] = size;
-    exception::raise_here(record);
-  }
+  nt::no_memory(heap, flags, size);
   return give_nothing(Status::no_memory);
 }
 
-// H61, H82: a mistake of the program's, which ends it if it asked for that.
 Status misuse(const char* function, const void* pointer, const Heap& heap) {
-  if (win32::terminates_on_corruption()) {
-    heap::report_misuse(function, pointer, heap);
-    host::end_process();
-  }
+  nt::misuse(function, pointer, heap);
   return Status::invalid_parameter;
 }
 
@@ -50,7 +35,7 @@ Status misuse(const char* function, const void* pointer, const Heap& heap) {
   if (heap == nullptr) [[unlikely]] {
     return give_nothing(Status::invalid_handle);
   }
-  void* block = heap->allocate(dwBytes, (dwFlags & HEAP_ZERO_MEMORY) != 0, win32::is_serialized(*heap, dwFlags));
+  void* block = heap->allocate(dwBytes, (dwFlags & HEAP_ZERO_MEMORY) != 0, nt::is_serialized(*heap, dwFlags));
   return block != nullptr ? block : no_memory(*heap, dwFlags, dwBytes);
 }
 
@@ -62,7 +47,7 @@ Status misuse(const char* function, const void* pointer, const Heap& heap) {
   if (heap == nullptr) {
     return fail(Status::invalid_handle);
   }
-  return heap->free(lpMem, win32::is_serialized(*heap, dwFlags)) ? TRUE : fail(misuse("HeapFree", lpMem, *heap));
+  return heap->free(lpMem, nt::is_serialized(*heap, dwFlags)) ? TRUE : fail(misuse("HeapFree", lpMem, *heap));
 }
 
 } // namespace
@@ -123,7 +108,7 @@ LPVOID WINAPI HeapReAlloc(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, SIZE_T dwBy
   Heap::Moving moving =
       (dwFlags & HEAP_REALLOC_IN_PLACE_ONLY) != 0 ? Heap::Moving::in_place_only : Heap::Moving::allowed;
   Heap::Reallocated result =
-      heap->reallocate(lpMem, dwBytes, (dwFlags & HEAP_ZERO_MEMORY) != 0, moving, win32::is_serialized(*heap, dwFlags));
+      heap->reallocate(lpMem, dwBytes, (dwFlags & HEAP_ZERO_MEMORY) != 0, moving, nt::is_serialized(*heap, dwFlags));
   if (result.status == Status::ok) {
     return result.block;
   }
@@ -149,7 +134,7 @@ SIZE_T WINAPI HeapSize(HANDLE hHeap, DWORD dwFlags, LPCVOID lpMem) {
     fail(Status::invalid_handle);
     return Heap::kNoSize;
   }
-  Bytes size = heap->size_of(lpMem, win32::is_serialized(*heap, dwFlags));
+  Bytes size = heap->size_of(lpMem, nt::is_serialized(*heap, dwFlags));
   if (size == Heap::kNoSize) {
     fail(Status::invalid_parameter);
   }
@@ -161,7 +146,7 @@ BOOL WINAPI HeapValidate(HANDLE hHeap, DWORD dwFlags, LPCVOID lpMem) {
   if (heap == nullptr) {
     return FALSE;
   }
-  bool serialized = win32::is_serialized(*heap, dwFlags);
+  bool serialized = nt::is_serialized(*heap, dwFlags);
   bool sound = lpMem == nullptr ? heap->is_sound(serialized) : heap->is_sound(lpMem, serialized);
   return sound ? TRUE : FALSE;
 }

@@ -1,9 +1,8 @@
 // heapapi.h: what a program asks about a heap, and tells it.
 #include "../heap/handles.h"
-#include "../heap/strictness.h"
 #include "../heap/walk.h"
+#include "../nt/heap_calls.h"
 #include "../nt/user_memory.h"
-#include "heap_calls.h"
 #include "last_error.h"
 
 #include <atomic>
@@ -13,8 +12,6 @@ using heap::Heap;
 using win32::fail;
 
 namespace {
-
-constinit std::atomic<bool> ends_on_corruption{false};
 
 constexpr ULONG kStandardHeap = 0;
 constexpr ULONG kLowFragmentation = 2;
@@ -136,26 +133,8 @@ BOOL optimize_resources(Heap* heap, HANDLE handle, PVOID information, SIZE_T len
 
 } // namespace
 
-bool win32::terminates_on_corruption() {
-  return ends_on_corruption.load(std::memory_order_relaxed) || heap::is_strict();
-}
-
 DWORD WINAPI GetProcessHeaps(DWORD NumberOfHeaps, PHANDLE ProcessHeaps) {
-  // A stretch at a time over the stack, so that nothing of the caller's is touched under the registry's lock.
-  constexpr unsigned kStretch = 64;
-  Address some[kStretch];
-  unsigned count = heap::count();
-  for (DWORD done = 0; done < NumberOfHeaps;) {
-    DWORD left = NumberOfHeaps - done;
-    unsigned got = heap::copy_handles(done, some, left < kStretch ? left : kStretch);
-    for (unsigned i = 0; i < got; ++i) {
-      ProcessHeaps[done++] = reinterpret_cast<HANDLE>(some[i]);
-    }
-    if (got < kStretch) {
-      break;
-    }
-  }
-  return count;
+  return RtlGetProcessHeaps(NumberOfHeaps, ProcessHeaps);
 }
 
 SIZE_T WINAPI HeapCompact(HANDLE hHeap, DWORD dwFlags) {
@@ -164,7 +143,7 @@ SIZE_T WINAPI HeapCompact(HANDLE hHeap, DWORD dwFlags) {
     fail(Status::invalid_handle);
     return 0;
   }
-  Bytes largest = heap->compact(win32::is_serialized(*heap, dwFlags));
+  Bytes largest = heap->compact(nt::is_serialized(*heap, dwFlags));
   if (largest == 0) {
     win32::set_last_error(ERROR_SUCCESS);
   }
@@ -219,7 +198,7 @@ BOOL WINAPI HeapSetInformation(HANDLE HeapHandle, HEAP_INFORMATION_CLASS HeapInf
     if (HeapInformation != nullptr || HeapInformationLength != 0) {
       return fail(Status::invalid_parameter);
     }
-    ends_on_corruption.store(true, std::memory_order_relaxed);
+    heap::ends_on_corruption.store(true, std::memory_order_relaxed);
     return TRUE;
   case HeapOptimizeResources:
     return optimize_resources(heap, HeapHandle, HeapInformation, HeapInformationLength);
@@ -240,7 +219,7 @@ BOOL WINAPI HeapQueryInformation(HANDLE HeapHandle, HEAP_INFORMATION_CLASS HeapI
     value = heap->is_low_fragmentation() ? kLowFragmentation : kStandardHeap;
     break;
   case HeapEnableTerminationOnCorruption:
-    value = win32::terminates_on_corruption() ? 1 : 0;
+    value = nt::terminates_on_corruption() ? 1 : 0;
     break;
   default:
     return fail(Status::invalid_parameter);

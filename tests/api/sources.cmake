@@ -60,13 +60,14 @@ set(API_EXCEPTION_TESTS
     exception_threads_test.cpp
     exception_watch.cpp)
 
-# Objects of GlobalAlloc and LocalAlloc, fixed and moveable; COM's memory and strings.
+# Objects of GlobalAlloc and LocalAlloc, fixed and moveable; COM's memory and strings; ntdll's heap calls.
 set(API_GLOBAL_TESTS
     bstr_test.cpp
     global_alloc_test.cpp
     global_lock_test.cpp
     global_misuse_test.cpp
-    global_realloc_test.cpp)
+    global_realloc_test.cpp
+    rtl_heap_test.cpp)
 
 # Microsoft's C library, as far as it is about memory.
 set(API_CRT_TESTS

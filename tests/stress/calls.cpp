@@ -344,6 +344,10 @@ constexpr Row kCalls[] = {
     {"CoTaskMemAlloc CoTaskMemRealloc CoTaskMemFree SysAllocString SysAllocStringLen SysAllocStringByteLen "
      "SysReAllocString SysReAllocStringLen SysFreeString SysStringLen SysStringByteLen",
      com_memory},
+    {"RtlCreateHeap RtlDestroyHeap RtlAllocateHeap RtlReAllocateHeap RtlFreeHeap RtlSizeHeap RtlValidateHeap "
+     "RtlWalkHeap RtlLockHeap RtlUnlockHeap RtlCompactHeap RtlGetProcessHeaps RtlGetUserInfoHeap RtlSetUserValueHeap "
+     "RtlSetUserFlagsHeap",
+     native_heap},
     {"AddVectoredExceptionHandler RemoveVectoredExceptionHandler AddVectoredContinueHandler "
      "RemoveVectoredContinueHandler RaiseException RtlRaiseException",
      raise_and_handle},

@@ -72,4 +72,28 @@ void heap_information(Random&) {
   MUST(HeapSetInformation(heap, HeapOptimizeResources, &wanted, sizeof wanted));
 }
 
+void native_heap(Random& random) {
+  HANDLE heap = random.one_in(2) ? GetProcessHeap() : RtlCreateHeap(HEAP_GROWABLE, nullptr, 0, 0, nullptr, nullptr);
+  MUST(heap != nullptr && RtlGetProcessHeaps(0, nullptr) >= 1);
+  SIZE_T size = random.below(3000);
+  PVOID block = RtlAllocateHeap(heap, HEAP_SETTABLE_USER_VALUE, size);
+  MUST(block != nullptr && RtlSizeHeap(heap, 0, block) == size);
+  MUST(RtlSetUserValueHeap(heap, 0, block, &size) && RtlSetUserFlagsHeap(heap, 0, block, 0, HEAP_SETTABLE_USER_FLAG2));
+  block = RtlReAllocateHeap(heap, HEAP_SETTABLE_USER_FLAG1, block, size + 70'000);
+  PVOID value = nullptr;
+  ULONG flags = 0;
+  MUST(block != nullptr && RtlGetUserInfoHeap(heap, 0, block, &value, &flags));
+  MUST(value == &size && flags == HEAP_SETTABLE_USER_FLAG1);
+  if (random.one_in(64)) {
+    MUST(RtlLockHeap(heap));
+    RTL_HEAP_WALK_ENTRY entry{};
+    while (RtlWalkHeap(heap, &entry) == 0) {
+    }
+    MUST(RtlUnlockHeap(heap));
+    RtlCompactHeap(heap, 0);
+  }
+  MUST(RtlValidateHeap(heap, 0, block) && RtlFreeHeap(heap, 0, block));
+  MUST(heap == GetProcessHeap() || RtlDestroyHeap(heap) == nullptr);
+}
+
 } // namespace stress

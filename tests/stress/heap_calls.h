@@ -12,5 +12,6 @@ void global_objects(Random& random);
 void local_objects(Random& random);
 void obsolete_calls(Random& random);
 void com_memory(Random& random);
+void native_heap(Random& random);
 
 } // namespace stress
