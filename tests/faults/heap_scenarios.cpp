@@ -31,14 +31,27 @@ char* block_of(HANDLE heap, std::size_t size) {
   return block;
 }
 
+// All heaps give back what they keep for a while, and what the system did not take back before. What a scenario does
+// must not hang on the time that has passed.
+void trim() {
+  HEAP_OPTIMIZE_RESOURCES_INFORMATION wanted{HEAP_OPTIMIZE_RESOURCES_CURRENT_VERSION, 0};
+  FAULTS_REQUIRE(HeapSetInformation(nullptr, HeapOptimizeResources, &wanted, sizeof wanted));
+}
+
 // A heap that has blocks of each kind, and has freed some.
-HANDLE used_heap() {
+HANDLE heap_with_idle_memory() {
   HANDLE made = heap();
   for (std::size_t size : {kSmall, kSmall, kSingle, kLarge}) {
     char* block = block_of(made, size);
     block_of(made, size);
     FAULTS_REQUIRE(HeapFree(made, 0, block));
   }
+  return made;
+}
+
+HANDLE used_heap() {
+  HANDLE made = heap_with_idle_memory();
+  trim();
   return made;
 }
 
@@ -64,12 +77,6 @@ bool reallocates(HANDLE heap, DWORD flags, char* block, std::size_t old_size, st
   return HeapSize(heap, 0, moved) == size && is_filled(moved, old_size < size ? old_size : size, 0x5A);
 }
 
-// What the system did not take back at once goes with the next trim.
-void trim() {
-  HEAP_OPTIMIZE_RESOURCES_INFORMATION wanted{HEAP_OPTIMIZE_RESOURCES_CURRENT_VERSION, 0};
-  FAULTS_REQUIRE(HeapSetInformation(nullptr, HeapOptimizeResources, &wanted, sizeof wanted));
-}
-
 // ---- heaps ----------------------------------------------------------------------------------------------------------
 
 SCENARIO(process_heap_is_made, kOutOfMemory) {
@@ -78,16 +85,19 @@ SCENARIO(process_heap_is_made, kOutOfMemory) {
 
 SCENARIO(heap_is_created, kOutOfMemory) {
   heap();
+  trial.afterwards(trim);
   trial.call([] { return HeapCreate(0, 0, 0) != nullptr; });
 }
 
 SCENARIO(heap_with_a_maximum_is_created, kOutOfMemory) {
   heap();
+  trial.afterwards(trim);
   trial.call([] { return HeapCreate(0, 0x10000, 0x100000) != nullptr; });
 }
 
 SCENARIO(heap_with_a_maximum_is_created_beside_another, kOutOfMemory) {
   block_of(heap(0x200000), kSmall);
+  trial.afterwards(trim);
   trial.call([] { return HeapCreate(HEAP_CREATE_ENABLE_EXECUTE, 0x40000, 0x100000) != nullptr; });
 }
 
@@ -108,22 +118,26 @@ SCENARIO(heap_with_a_maximum_is_destroyed, kOutOfMemory) {
 
 SCENARIO(heap_alloc_of_a_first_block, kOutOfMemory) {
   HANDLE own = heap();
+  trial.afterwards(trim);
   trial.call([=] { return allocates(own, kSmall); });
 }
 
 SCENARIO(heap_alloc_of_a_block_of_a_size_used_before, kOutOfMemory) {
   HANDLE own = used_heap();
+  trial.afterwards(trim);
   trial.call([=] { return allocates(own, kSmall); });
 }
 
 SCENARIO(heap_alloc_of_a_first_block_of_a_size, kOutOfMemory) {
   HANDLE own = used_heap();
+  trial.afterwards(trim);
   trial.call([=] { return allocates(own, 20'000); });
 }
 
 SCENARIO(heap_alloc_of_a_first_single_block, kOutOfMemory) {
   HANDLE own = heap();
   block_of(own, kSmall);
+  trial.afterwards(trim);
   trial.call([=] { return allocates(own, kSingle); });
 }
 
@@ -132,45 +146,53 @@ SCENARIO(heap_alloc_of_a_block_that_needs_a_new_segment, kOutOfMemory) {
   for (int i = 0; i < 12; ++i) {
     block_of(own, kSingle);
   }
+  trial.afterwards(trim);
   trial.call([=] { return allocates(own, 900'000); });
 }
 
 SCENARIO(heap_alloc_of_a_first_large_block, kOutOfMemory) {
   HANDLE own = heap();
+  trial.afterwards(trim);
   trial.call([=] { return allocates(own, kLarge); });
 }
 
 SCENARIO(heap_alloc_of_a_large_block, kOutOfMemory) {
   HANDLE own = used_heap();
+  trial.afterwards(trim);
   trial.call([=] { return allocates(own, 3 * kLarge); });
 }
 
 SCENARIO(heap_alloc_in_an_executable_heap, kOutOfMemory) {
   HANDLE own = heap(0, HEAP_CREATE_ENABLE_EXECUTE);
   block_of(own, kSmall);
+  trial.afterwards(trim);
   trial.call([=] { return allocates(own, 2000); });
 }
 
 SCENARIO(heap_alloc_in_a_heap_with_a_maximum, kOutOfMemory) {
   HANDLE own = heap(0x200000);
   block_of(own, kSmall);
+  trial.afterwards(trim);
   trial.call([=] { return allocates(own, kSingle); });
 }
 
 SCENARIO(heap_alloc_in_the_process_heap, kOutOfMemory) {
   HANDLE process = GetProcessHeap();
+  trial.afterwards(trim);
   trial.call([=] { return allocates(process, kSmall); });
 }
 
 SCENARIO(heap_realloc_to_another_class, kOutOfMemory) {
   HANDLE own = heap();
   char* block = block_of(own, 3000);
+  trial.afterwards(trim);
   trial.call([=] { return reallocates(own, 0, block, 3000, 7000); });
 }
 
 SCENARIO(heap_realloc_to_a_large_block, kOutOfMemory) {
   HANDLE own = heap();
   char* block = block_of(own, 3000);
+  trial.afterwards(trim);
   trial.call([=] { return reallocates(own, 0, block, 3000, kLarge); });
 }
 
@@ -185,13 +207,17 @@ SCENARIO(heap_realloc_of_a_large_block_to_a_larger_one, kOutOfMemory) {
 SCENARIO(heap_realloc_of_a_large_block_to_a_smaller_one, kNever) {
   static HANDLE own = heap();
   static char* block = block_of(own, kLarge);
-  trial.afterwards([] { FAULTS_REQUIRE(HeapReAlloc(own, HEAP_REALLOC_IN_PLACE_ONLY, block, kLarge / 3) == block); });
+  trial.afterwards([] {
+    FAULTS_REQUIRE(HeapReAlloc(own, HEAP_REALLOC_IN_PLACE_ONLY, block, kLarge / 3) == block);
+    trim();
+  });
   trial.call([] { return reallocates(own, HEAP_REALLOC_IN_PLACE_ONLY, block, kLarge, kLarge / 3); });
 }
 
 SCENARIO(heap_realloc_in_place_in_a_heap_with_a_maximum, kOutOfMemory) {
   HANDLE own = heap(0x200000);
   char* block = block_of(own, 1000);
+  trial.afterwards(trim);
   trial.call([=] { return reallocates(own, HEAP_REALLOC_IN_PLACE_ONLY, block, 1000, kSingle); });
 }
 
@@ -238,20 +264,21 @@ SCENARIO(heap_free_of_a_large_block, kOutOfMemory) {
 SCENARIO(heap_free_in_a_heap_with_a_maximum, kNever) {
   HANDLE own = heap(0x200000);
   char* block = block_of(own, kSingle);
+  trial.afterwards(trim);
   trial.call([=] { return HeapFree(own, 0, block) != 0; });
 }
 
 // ---- questions ------------------------------------------------------------------------------------------------------
 
 SCENARIO(heap_compact, kNever) {
-  HANDLE own = used_heap();
+  HANDLE own = heap_with_idle_memory();
   trial.afterwards(trim);
   trial.call([=] { return HeapCompact(own, 0) != 0; });
 }
 
 SCENARIO(heap_optimize_resources_of_all, kNever) {
-  used_heap();
-  used_heap();
+  heap_with_idle_memory();
+  heap_with_idle_memory();
   trial.afterwards(trim);
   trial.call([] {
     trim();
@@ -262,6 +289,7 @@ SCENARIO(heap_optimize_resources_of_all, kNever) {
 SCENARIO(heap_questions, kNever) {
   HANDLE own = used_heap();
   char* block = block_of(own, kSmall);
+  trial.afterwards(trim);
   trial.call([=] {
     HANDLE handles[4];
     HEAP_SUMMARY summary{};
@@ -276,6 +304,7 @@ SCENARIO(heap_questions, kNever) {
 
 SCENARIO(heap_walk, kNever) {
   HANDLE own = used_heap();
+  trial.afterwards(trim);
   trial.call([=] {
     DWORD error = GetLastError();
     PROCESS_HEAP_ENTRY entry{};
@@ -308,6 +337,7 @@ NTSTATUS status_of(const void* block) {
 SCENARIO(heap_alloc_raises_that_there_is_no_memory, kNativeOutOfMemory) {
   HANDLE own = heap(0, HEAP_GENERATE_EXCEPTIONS);
   AddVectoredExceptionHandler(1, note_and_continue);
+  trial.afterwards(trim);
   trial.call([=] { return status_of(HeapAlloc(own, 0, kSmall)); });
 }
 
@@ -315,6 +345,7 @@ SCENARIO(heap_realloc_raises_that_there_is_no_memory, kNativeOutOfMemory) {
   HANDLE own = heap();
   char* block = block_of(own, 3000);
   AddVectoredExceptionHandler(1, note_and_continue);
+  trial.afterwards(trim);
   trial.call([=] { return status_of(HeapReAlloc(own, HEAP_GENERATE_EXCEPTIONS, block, kLarge)); });
 }
 
