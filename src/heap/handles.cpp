@@ -167,13 +167,17 @@ std::uint64_t retire(Entry& entry) {
   }
 }
 
-std::uint64_t begin_resize(Entry& entry) {
-  for (;;) {
+std::uint64_t begin_resize(Entry& entry, bool holds_heap) {
+  constexpr unsigned kPatience = 100; // it may be about to end
+  for (unsigned tries = 0;; ++tries) {
     std::uint64_t state = read(entry);
     if ((state & kUsed) == 0) {
       return state;
     }
     if ((state & kResizing) != 0) {
+      if (holds_heap && tries >= kPatience) {
+        return state;
+      }
       host::yield();
     } else if (entry.state.compare_exchange_weak(state, state | kResizing, std::memory_order_acq_rel)) {
       return state;

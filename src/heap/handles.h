@@ -96,8 +96,9 @@ std::uint64_t retire(Entry& entry);
 inline void restore(Entry& entry, std::uint64_t state) { entry.state.store(state, std::memory_order_release); }
 
 // Makes the caller the one who may exchange the block, until end_resize. Returns the state before; without kUsed it is
-// no handle, and nothing was done.
-std::uint64_t begin_resize(Entry& entry);
+// no handle, and nothing was done; nor with kResizing: another thread resizes it, and the caller must not wait for that
+// one, as he holds the heap.
+std::uint64_t begin_resize(Entry& entry, bool holds_heap);
 void end_resize(Entry& entry);
 
 // Puts `block` in the old one's place, if nobody has locked the object since begin_resize or the last call of this.

@@ -11,6 +11,11 @@ namespace {
 using handles::kDiscarded;
 using handles::kUsed;
 
+bool holds_heap() {
+  Heap* heap = process_heap();
+  return heap != nullptr && heap->mutex().is_mine();
+}
+
 // A block that `entry` owns; nullptr without memory.
 void* take_block(const Entry& entry, Bytes size, bool zeroed) {
   void* block = process_block::take(size, zeroed);
@@ -120,9 +125,12 @@ bool destroy(Entry& entry) {
 }
 
 Status resize(Entry& entry, Bytes size, bool zeroed, bool moves_locked) {
-  std::uint64_t state = handles::begin_resize(entry);
+  std::uint64_t state = handles::begin_resize(entry, holds_heap());
   if ((state & kUsed) == 0) {
     return Status::invalid_handle;
+  }
+  if ((state & handles::kResizing) != 0) {
+    return Status::no_memory; // what the other thread waits for is ours
   }
   Status status = change_block(entry, state, size, zeroed, moves_locked);
   handles::end_resize(entry);
@@ -130,9 +138,12 @@ Status resize(Entry& entry, Bytes size, bool zeroed, bool moves_locked) {
 }
 
 Status discard(Entry& entry) {
-  std::uint64_t state = handles::begin_resize(entry);
+  std::uint64_t state = handles::begin_resize(entry, holds_heap());
   if ((state & kUsed) == 0) {
     return Status::invalid_handle;
+  }
+  if ((state & handles::kResizing) != 0) {
+    return Status::invalid_parameter;
   }
   void* block = entry.block.load(std::memory_order_relaxed);
   bool locked = handles::locks_of(state) != 0 || !handles::exchange_block(entry, nullptr, state);

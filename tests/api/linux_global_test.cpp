@@ -63,5 +63,27 @@ TEST(GlobalFork, G55_children_of_threads_that_resize_objects_go_on_with_them) {
   EXPECT_TRUE(all_work(objects));
 }
 
+TEST(GlobalLock, G55_who_holds_the_heap_does_not_wait_for_a_thread_that_waits_for_it) {
+  HANDLE object = GlobalAlloc(GMEM_MOVEABLE, 64);
+  auto* state = reinterpret_cast<std::atomic<std::uint64_t>*>(static_cast<char*>(object) - 8);
+  constexpr std::uint64_t kResizing = std::uint64_t{1} << 33;
+  HeapLock(GetProcessHeap());
+  std::thread other([object] { EXPECT_EQ(GlobalReAlloc(object, 2 << 20, 0), object); });
+  while ((*state & kResizing) == 0) {
+    std::this_thread::yield();
+  }
+
+  EXPECT_NE(GlobalLock(object), nullptr);
+  GlobalUnlock(object);
+  EXPECT_EQ(GlobalSize(object), 64u);
+  EXPECT_ERROR(8, GlobalReAlloc(object, 100'000, 0));
+  EXPECT_EQ(GlobalDiscard(object), nullptr);
+
+  HeapUnlock(GetProcessHeap());
+  other.join();
+  EXPECT_EQ(GlobalSize(object), SIZE_T{2} << 20);
+  EXPECT_EQ(GlobalFree(object), nullptr);
+}
+
 } // namespace
 } // namespace apitest
