@@ -4,6 +4,7 @@
 // no block of theirs, as on Windows. The 8 bytes before it are a mark made of both addresses: _aligned_free takes
 // nothing without it. The block begins at a multiple of the alignment, and its size is the pad and what was asked for,
 // exactly; but for none it has a byte more, so that the pointer lies in it, and another mark.
+#include "../heap/process_block.h"
 #include "process_blocks.h"
 
 #include <cstring>
@@ -61,7 +62,7 @@ Aligned find_or_refuse(const char* function, const void* pointer) {
 
 void give(const Aligned& found) {
   write_mark(found.block + found.pad, 0); // who gets this memory next has no mark of ours in it
-  static_cast<void>(heap::process_heap()->free(reinterpret_cast<void*>(found.block), true));
+  static_cast<void>(heap::process_block::give(reinterpret_cast<void*>(found.block)));
 }
 
 bool is_valid(Bytes size, Bytes alignment, Bytes offset) {
@@ -81,9 +82,7 @@ void* allocate(Bytes size, Bytes alignment, Bytes offset, bool zeroed) {
     return crt::no_memory();
   }
   do {
-    Heap* heap = heap::process_heap();
-    void* block = heap != nullptr ? heap->allocate_aligned(whole, alignment, zeroed, true) : nullptr;
-    if (block != nullptr) {
+    if (void* block = heap::process_block::take_aligned(whole, alignment, zeroed)) {
       auto begin = reinterpret_cast<Address>(block);
       write_mark(begin + pad, mark_of(begin, begin + pad) ^ (size == 0 ? kEmpty : 0));
       return reinterpret_cast<void*>(begin + pad);

@@ -2,8 +2,8 @@
 //
 // The core links no C++ library. A program that is written in C++ has one, and its functions are found there: by the
 // linker if it was loaded with the program, else at the time of need.
-#include "../heap/fast.h"
 #include "../heap/misuse.h"
+#include "../heap/process_block.h"
 #include "../host/late_symbol.h"
 #include "malloc_names.h"
 #include "process_blocks.h"
@@ -52,13 +52,9 @@ bool try_again(Bytes size) {
                         "load libstdc++ with the program");
 }
 
-[[gnu::noinline]] void* allocate(Bytes size, Bytes alignment) {
-  Heap* heap = heap::process_heap();
-  if (heap == nullptr) {
-    return nullptr;
-  }
-  return alignment <= heap::kAlignment ? heap->allocate(size, false, true)
-                                       : heap->allocate_aligned(size, std::bit_ceil(alignment), false, true);
+void* allocate(Bytes size, Bytes alignment) {
+  return alignment <= heap::kAlignment ? heap::process_block::take(size, false)
+                                       : heap::process_block::take_aligned(size, std::bit_ceil(alignment), false);
 }
 
 void* allocate_or_ask(Bytes size, Bytes alignment) {
@@ -99,7 +95,8 @@ void* winmem_operator_new_nothrow(std::size_t size, const void* nothrow) {
 }
 
 void* winmem_operator_new_aligned(std::size_t size, std::size_t alignment) {
-  return allocate_or_throw(size, alignment);
+  void* block = heap::take_aligned_fast(size, std::bit_ceil(alignment));
+  return block != nullptr ? block : allocate_or_throw(size, alignment);
 }
 
 void* winmem_operator_new_aligned_nothrow(std::size_t size, std::size_t alignment, const void* nothrow) {

@@ -14,9 +14,7 @@ namespace {
 
 void* allocate(Bytes size, Bytes alignment) {
   do {
-    Heap* heap = heap::process_heap();
-    void* block = heap != nullptr ? heap->allocate_aligned(size, alignment, false, true) : nullptr;
-    if (block != nullptr) {
+    if (void* block = heap::process_block::take_aligned(size, alignment, false)) {
       return block;
     }
   } while (crt::try_again(size));
@@ -35,8 +33,7 @@ int winmem_posix_memalign(void** block, std::size_t alignment, std::size_t size)
   if (!std::has_single_bit(alignment) || alignment % sizeof(void*) != 0) {
     return host::number_of(host::CError::invalid_argument);
   }
-  Heap* heap = heap::process_heap();
-  void* got = heap != nullptr ? heap->allocate_aligned(size, alignment, false, true) : nullptr;
+  void* got = heap::process_block::take_aligned(size, alignment, false);
   if (got == nullptr) {
     return host::number_of(host::CError::no_memory);
   }

@@ -13,6 +13,13 @@ namespace winmem::heap {
 
 inline void* take_fast(Bytes size) { return size <= kLargestSmall ? thread_cache::take(size) : nullptr; }
 
+// The same at a multiple of `alignment`, a power of two. What was freed of such a class is aligned as all of its
+// blocks.
+inline void* take_aligned_fast(Bytes size, Bytes alignment) {
+  unsigned wanted = aligned_size_class(size, alignment);
+  return wanted < kClasses ? thread_cache::take_of(wanted, size) : nullptr;
+}
+
 namespace detail {
 
 // A block of a slab of the process heap, live or not; no slab if none begins there.

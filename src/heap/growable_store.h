@@ -86,7 +86,6 @@ private:
   LargeBlocks large_;
   Decay decay_;
   unsigned small_calls_ = 0;
-  vm::PageState state_ = vm::PageState::read_write;
 };
 
 } // namespace winmem::heap

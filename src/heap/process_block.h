@@ -17,6 +17,15 @@ inline void* take(Bytes size, bool zeroed) {
   return heap != nullptr ? heap->allocate(size, zeroed, true) : nullptr;
 }
 
+// The same at a multiple of `alignment`, a power of two.
+inline void* take_aligned(Bytes size, Bytes alignment, bool zeroed) {
+  if (void* block = take_aligned_fast(size, alignment)) [[likely]] {
+    return zeroed ? std::memset(block, 0, size) : block;
+  }
+  Heap* heap = process_heap();
+  return heap != nullptr ? heap->allocate_aligned(size, alignment, zeroed, true) : nullptr;
+}
+
 // False when it is none.
 inline bool give(void* block) {
   if (give_fast(block)) [[likely]] {

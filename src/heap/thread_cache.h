@@ -79,10 +79,10 @@ private:
 
 } // namespace detail
 
-// A block of `size` bytes, which is at most kLargestSmall; nullptr: the heap has to be asked.
-inline void* take(Bytes size) {
+// A block of the class for `size` bytes, which fit; nullptr: the heap has to be asked.
+inline void* take_of(unsigned size_class, Bytes size) {
   ThreadCache& cache = *detail::own;
-  Magazine& magazine = cache.magazines[size_class(size)];
+  Magazine& magazine = cache.magazines[size_class];
   detail::Busy busy(cache);
   if (!detail::Busy::is_allowed() || magazine.top == magazine.bottom) [[unlikely]] {
     return nullptr;
@@ -91,6 +91,9 @@ inline void* take(Bytes size) {
   taken.cell->store(live_cell(magazine.block - size), std::memory_order_relaxed);
   return reinterpret_cast<void*>(taken.block);
 }
+
+// The same for a size that is at most kLargestSmall.
+inline void* take(Bytes size) { return take_of(size_class(size), size); }
 
 // Whether the block was live and is given back; else the heap has to be asked.
 inline bool give(CachedBlock block, unsigned cached_class) {
