@@ -53,6 +53,16 @@ Range find_arena_window() {
   return {};
 }
 
+// Before anything is reserved the highest granule is the arena's last one.
+std::uintptr_t find_arena_end() {
+  void* top = VirtualAlloc(nullptr, kGranule, MEM_RESERVE | MEM_TOP_DOWN, PAGE_NOACCESS);
+  if (top == nullptr)
+    return kUserEnd;
+  if (VirtualFree(top, 0, MEM_RELEASE) == 0)
+    throw Mismatch("releasing the highest reservation failed");
+  return reinterpret_cast<std::uintptr_t>(top) + kGranule;
+}
+
 // Foreign memory in the middle of the outer window: reservations must go round it, and nothing may touch it.
 Range put_obstacle() {
   constexpr std::uintptr_t kAt = kOutside + 3 * kChunk + 0x30000;
@@ -76,6 +86,7 @@ void check_obstacle(Range obstacle) {
 
 Game::Game(const Sequences& sequences, End end_badly) : sequences_(sequences), end_badly_(end_badly) {
   windows_.arena = find_arena_window();
+  windows_.arena_end = find_arena_end();
   windows_.outside = {kOutside, kOutside + kOutsideSize};
   windows_.shared = sequences.size() > 1;
   windows_.markers = kernel_has_markers() && !is_disabled("guard") && !is_disabled("old");

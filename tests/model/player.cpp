@@ -212,11 +212,11 @@ void Player::check_highest(const AllocCall& call, std::uintptr_t base) const {
   std::uintptr_t hole = base + round_up(call.size, kPage);
   for (;;) {
     std::uintptr_t next = model.pages.next_occupied(hole);
-    if (next == kUserEnd)
+    if (next == kUserEnd || hole >= windows_.arena_end) // what was asked for by address may lie beyond
       return;
     std::uintptr_t start = round_up(hole, kGranule);
     // The hole's last granule counts only where the next allocation begins at a granule.
-    std::uintptr_t end = round_down(next, kGranule);
+    std::uintptr_t end = std::min(round_down(next, kGranule), windows_.arena_end);
     if (start + round_up(call.size, kGranule) <= end)
       throw Mismatch("V21: top-down gave " + hex(base) + " although " + hex(start) + " to " + hex(end) + " is free");
     hole = model.pages.allocation_of(next)->range.end;

@@ -15,7 +15,8 @@
 namespace model {
 
 struct Windows {
-  Range arena;              // inside winmem's arena; empty where the arena is too small for one
+  Range arena; // inside winmem's arena; empty where the arena is too small for one
+  std::uintptr_t arena_end = kUserEnd;
   Range outside;            // at a fixed address outside
   bool shared = false;      // several threads play
   bool small_arena = false; // WINMEM_ARENA is set: some allocations lie outside of it
