@@ -2,6 +2,7 @@
 #include "../heap/process_block.h"
 #include "../heap/walk.h"
 #include "../host/c_errno.h"
+#include "debug_heap.h"
 #include "process_blocks.h"
 
 #include <malloc.h>
@@ -14,10 +15,14 @@ namespace {
 // The size of a block; kNoSize, after the invalid parameter handler, for what is none.
 Bytes size_or_invalid(const void* block) {
   Bytes size = block != nullptr ? heap::process_block::size_of(block) : Heap::kNoSize;
-  if (size == Heap::kNoSize) {
-    crt::invalid_parameter();
+  if (size != Heap::kNoSize) {
+    return size;
   }
-  return size;
+  if (const crt::debug::Header* header = block != nullptr ? crt::debug::find(block) : nullptr) {
+    return header->size;
+  }
+  crt::invalid_parameter();
+  return Heap::kNoSize;
 }
 
 } // namespace
@@ -27,6 +32,9 @@ size_t _msize(void* _Block) { return size_or_invalid(_Block); }
 void* _expand(void* _Block, size_t _Size) {
   if (size_or_invalid(_Block) == Heap::kNoSize) {
     return nullptr;
+  }
+  if (crt::debug::find(_Block) != nullptr) {
+    return _expand_dbg(_Block, _Size, _NORMAL_BLOCK, nullptr, 0);
   }
   if (_Size > crt::kMostRequested) {
     return crt::no_memory();

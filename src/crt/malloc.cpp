@@ -3,6 +3,7 @@
 // Surprise:  they may be called by the dynamic linker before anything is initialised, and by libc while a thread ends
 //            or the process does. Nothing here or below needs initialisation or is torn down.
 #include "../heap/fast.h"
+#include "debug_heap.h"
 #include "malloc_names.h"
 #include "process_blocks.h"
 
@@ -33,9 +34,13 @@ namespace {
     return;
   }
   Heap* heap = heap::process_heap();
-  if (heap == nullptr || !heap->free(block, true)) {
+  if (heap != nullptr && heap->free(block, true)) {
+    return;
+  }
+  if (crt::debug::find(block) == nullptr) {
     crt::refuse("free", block);
   }
+  crt::debug::release(block);
 }
 
 } // namespace

@@ -3,11 +3,25 @@
 #include "../heap/fast.h"
 #include "../heap/misuse.h"
 #include "../host/c_errno.h"
+#include "debug_heap.h"
 #include "malloc_names.h"
 
 namespace winmem::crt {
 
 using heap::Heap;
+
+namespace {
+
+// What the heap does not know may be of the debug heap, or is a mistake.
+void* reallocate_debug_block(const char* function, void* block, Bytes size, bool zeroed) {
+  if (debug::find(block) == nullptr) {
+    refuse(function, block);
+  }
+  return zeroed ? _recalloc_dbg(block, 1, size, _NORMAL_BLOCK, nullptr, 0)
+                : _realloc_dbg(block, size, _NORMAL_BLOCK, nullptr, 0);
+}
+
+} // namespace
 
 void* no_memory() {
   host::set_errno(host::CError::no_memory);
@@ -37,7 +51,7 @@ void* reallocate(const char* function, void* block, Bytes size, bool zeroed) {
   }
   if (size == 0) {
     if (!heap->free(block, true)) {
-      refuse(function, block);
+      reallocate_debug_block(function, block, 0, zeroed);
     }
     return nullptr;
   }
@@ -50,7 +64,7 @@ void* reallocate(const char* function, void* block, Bytes size, bool zeroed) {
       return result.block;
     }
     if (result.status != Status::no_memory) {
-      refuse(function, block);
+      return reallocate_debug_block(function, block, size, zeroed);
     }
   } while (try_again(size));
   return nullptr;

@@ -7,9 +7,11 @@
 
 namespace winmem::host {
 
-void write_error(const char* text, std::size_t size) {
+void write_error(const char* text, std::size_t size) { write_text(STDERR_FILENO, text, size); }
+
+void write_text(int descriptor, const char* text, std::size_t size) {
   while (size > 0) {
-    long written = system_call(SYS_write, STDERR_FILENO, as_argument(text), static_cast<long>(size));
+    long written = system_call(SYS_write, descriptor, as_argument(text), static_cast<long>(size));
     if (written <= 0) {
       return;
     }

@@ -1,4 +1,4 @@
-// What a process says before it ends by a mistake of the program's.
+// What a process says of a mistake of the program's, and before it ends by one.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +7,9 @@ namespace winmem::host {
 
 // Writes to standard error as far as that can be done. Keeps errno.
 void write_error(const char* text, std::size_t size);
+
+// The same to any descriptor.
+void write_text(int descriptor, const char* text, std::size_t size);
 
 // abort() of libc: handlers of SIGABRT run.
 [[noreturn]] void abort_process();

@@ -11,7 +11,18 @@
 namespace winmem::process {
 
 // The modules of Windows that programs look functions up in.
-enum class Dll : std::uint8_t { kernel32, kernelbase, ntdll, ucrtbase, msvcrt, psapi, advapi32, ole32, oleaut32 };
+enum class Dll : std::uint8_t {
+  kernel32,
+  kernelbase,
+  ntdll,
+  ucrtbase,
+  ucrtbased,
+  msvcrt,
+  psapi,
+  advapi32,
+  ole32,
+  oleaut32
+};
 
 using DllSet = std::uint16_t;
 constexpr DllSet in(Dll dll) { return static_cast<DllSet>(1U << static_cast<unsigned>(dll)); }

@@ -18,7 +18,7 @@ constexpr DllModule kDlls[] = {
     {.name = "ntdll", .dll = Dll::ntdll},       {.name = "ucrtbase", .dll = Dll::ucrtbase},
     {.name = "msvcrt", .dll = Dll::msvcrt},     {.name = "psapi", .dll = Dll::psapi},
     {.name = "advapi32", .dll = Dll::advapi32}, {.name = "ole32", .dll = Dll::ole32},
-    {.name = "oleaut32", .dll = Dll::oleaut32},
+    {.name = "oleaut32", .dll = Dll::oleaut32}, {.name = "ucrtbased", .dll = Dll::ucrtbased},
 };
 
 struct ApiSets {

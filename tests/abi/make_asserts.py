@@ -32,6 +32,7 @@ RENAMED_MEMBERS = {("FILE_DISPOSITION_INFO", "DeleteFileA"): "DeleteFile"}
 INCLUDE_LINES = {
     "minwinbase.h": ["#define WIN32_NO_STATUS", "#include <minwinbase.h>", "#undef WIN32_NO_STATUS",
                      "#include <ntstatus.h>"],
+    "crtdbg.h": ["#define _DEBUG", "#include <crtdbg.h>"],  # whose functions are macros without it
 }
 
 # Words of the tables that mean another size on Linux, and what a header must have in their place.
@@ -39,6 +40,10 @@ LINUX_TYPES = [("unsigned long long", "ULONG64"), ("unsigned long", "unsigned in
 
 BASIC = re.compile(r"([iuf])(8|16|32|64)$")
 KIND = {"i": "SIGNED", "u": "UNSIGNED", "f": "FLOATING"}
+
+
+# Functions that programs give the addresses of variables of type long.
+LONG_STAYS = {"_CrtIsMemoryBlock", "__p__crtBreakAlloc"}
 
 
 def linux_type(text):
@@ -99,7 +104,8 @@ def type_checks(name, rows, static, run):
 
 
 def function_check(row):
-    name, signature = row["name"], linux_type(row["signature"])
+    name = row["name"]
+    signature = row["signature"] if name in LONG_STAYS else linux_type(row["signature"])
     before, after = re.match(rf"(.*?)\b{name}(\(.*\))$", signature).groups()
     return f"CHECK_FUNCTION({name}, {before}{after}, {signature});"
 

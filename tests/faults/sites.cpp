@@ -15,7 +15,7 @@ struct Unreached {
 
 // A row here needs a reason why no scenario can come there.
 constexpr Unreached kUnreached[] = {
-    {"host/last_words.cpp", "SYS_write", "it is said before the process aborts, and nothing follows"},
+    {"host/last_words.cpp", "SYS_write", "it tells of a mistake, and nothing depends on whether that is seen"},
 };
 
 template <typename Visit> void for_each_line(const std::filesystem::path& path, Visit visit) {

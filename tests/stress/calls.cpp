@@ -1,6 +1,7 @@
 #include "calls.h"
 
 #include "crt_calls.h"
+#include "crtdbg_calls.h"
 #include "exception_calls.h"
 #include "heap_calls.h"
 #include "heap_exchange.h"
@@ -338,6 +339,20 @@ constexpr Row kCalls[] = {
      "_aligned_offset_recalloc _aligned_free _aligned_msize",
      crt_aligned_blocks},
     {"_heapchk _heapmin _heapwalk", crt_whole_heap},
+    {"_malloc_dbg _calloc_dbg _realloc_dbg _recalloc_dbg _expand_dbg _msize_dbg _free_dbg _strdup_dbg "
+     "_CrtIsMemoryBlock _CrtIsValidHeapPointer _CrtIsValidPointer _CrtReportBlockType",
+     debug_blocks},
+    {"_aligned_malloc_dbg _aligned_realloc_dbg _aligned_recalloc_dbg _aligned_offset_malloc_dbg "
+     "_aligned_offset_realloc_dbg _aligned_offset_recalloc_dbg _aligned_free_dbg _aligned_msize_dbg",
+     debug_aligned_blocks},
+    {"_CrtMemCheckpoint _CrtMemDifference _CrtCheckMemory _CrtDoForAllClientObjects _CrtDumpMemoryLeaks "
+     "_CrtMemDumpAllObjectsSince _CrtMemDumpStatistics",
+     debug_states},
+    {"_CrtSetDbgFlag __p__crtDbgFlag _CrtSetBreakAlloc __p__crtBreakAlloc _CrtSetAllocHook _CrtGetAllocHook "
+     "_CrtSetDumpClient _CrtGetDumpClient",
+     debug_settings},
+    {"_CrtDbgReport _CrtSetReportMode _CrtSetReportFile _CrtSetReportHook _CrtGetReportHook _CrtSetReportHook2",
+     debug_reports},
     {"_set_new_handler _query_new_handler _set_new_mode _query_new_mode _callnewh _set_invalid_parameter_handler "
      "_get_invalid_parameter_handler _set_thread_local_invalid_parameter_handler",
      crt_handlers},

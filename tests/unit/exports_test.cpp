@@ -13,8 +13,8 @@ namespace {
 
 using namespace winmem::process;
 
-constexpr const char* kDllNames[] = {"kernel32", "kernelbase", "ntdll", "ucrtbase", "msvcrt",
-                                     "psapi",    "advapi32",   "ole32", "oleaut32"};
+constexpr const char* kDllNames[] = {"kernel32", "kernelbase", "ntdll",    "ucrtbase", "ucrtbased",
+                                     "msvcrt",   "psapi",      "advapi32", "ole32",    "oleaut32"};
 constexpr const char* kWide[] = {
     "GetModuleHandleW",      "GetProcAddress",    "LoadLibraryExW",   "LoadLibraryW",        "SysAllocString",
     "SysAllocStringByteLen", "SysAllocStringLen", "SysReAllocString", "SysReAllocStringLen", "SysStringLen"};
