@@ -84,9 +84,9 @@ class Explain(InEmptyFolder):
             self.assertIn("uses 1 Windows function that winmem has", output)
 
     def test_a_missing_constant_beside_a_missing_function(self):
-        text = "#include <windows.h>\nvoid f(void) {\n  GlobalCompact(NO_SUCH_CONSTANT);\n}\n"
+        text = "#include <windows.h>\nvoid f(void) {\n  MapUserPhysicalPages(NO_SUCH_CONSTANT);\n}\n"
         for source, output in self.with_each_compiler("constant", text):
-            self.assertIn(f"{source}:3: GlobalCompact", output)
+            self.assertIn(f"{source}:3: MapUserPhysicalPages", output)
             self.assertRegex(output, rf"{source}:3: .*NO_SUCH_CONSTANT")
 
     def test_names_looked_up_at_run_time_are_noted(self):
