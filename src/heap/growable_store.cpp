@@ -1,7 +1,9 @@
 #include "growable_store.h"
 
+#include "../host/environment.h"
 #include "../vm/vm.h"
 #include "heap.h"
+#include "mode.h"
 #include "records.h"
 #include "span_map.h"
 
@@ -111,6 +113,9 @@ Span* GrowableStore::add_slab(Heap& heap, unsigned size_class) {
   slab->reciprocal = reciprocal_of(block);
   slab->cells = cells;
   span_map::set(range_of(*slab, size), slab);
+  if (mode() == Mode::hardened) {
+    free_in_any_order(*slab, host::process_secret() ^ slab->begin);
+  }
   slabs_[size_class].push(*slab);
   return slab;
 }

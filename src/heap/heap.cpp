@@ -1,6 +1,7 @@
 #include "heap.h"
 
 #include "leftovers.h"
+#include "mode.h"
 #include "slack.h"
 #include "walk.h"
 
@@ -17,7 +18,13 @@ Address to_address(const void* block) { return reinterpret_cast<Address>(block);
 bool Heap::open(const HeapOptions& options) {
   options_ = options;
   vm::PageState state = options.executable ? vm::PageState::execute_read_write : vm::PageState::read_write;
+  if (mode() == Mode::hardened && !is_fixed() && !hardening_.open()) {
+    return false;
+  }
   handle_ = is_fixed() ? fixed_.open(*this, options.maximum, options.initial, state) : growable_.open(*this, state);
+  if (handle_ == 0) {
+    hardening_.close();
+  }
   return handle_ != 0;
 }
 
@@ -60,7 +67,10 @@ void Heap::after_fork_in_child(std::uint32_t forking_thread) {
   }
 }
 
-void Heap::close() { is_fixed() ? fixed_.close() : growable_.close(); }
+void Heap::close() {
+  is_fixed() ? fixed_.close() : growable_.close();
+  hardening_.close();
+}
 
 // What is idle in this heap may be what the system lacks.
 void* Heap::take(Bytes size, bool& is_zero, bool grows) {
@@ -68,14 +78,31 @@ void* Heap::take(Bytes size, bool& is_zero, bool grows) {
     is_zero = false;
     return fixed_.take(size);
   }
-  void* block = growable_.take(*this, size, is_zero, grows);
+  Bytes wanted = hardening_.is_on() ? Hardening::padded(size) : size;
+  void* block = growable_.take(*this, wanted, is_zero, grows);
   if (block == nullptr && growable_.trim_for_want()) {
-    block = growable_.take(*this, size, is_zero, grows);
+    block = growable_.take(*this, wanted, is_zero, grows);
   }
+  return hardening_.is_on() && block != nullptr ? harden(block, size) : block;
+}
+
+// A block that was taken with a pad.
+void* Heap::harden(void* block, Bytes size) {
+  Found found = find(to_address(block));
+  Hardening::must_be_unused(found, to_address(block));
+  resize(found, size); // it fits
   return block;
 }
 
-void Heap::give(const Found& found) { is_fixed() ? fixed_.give(found) : growable_.give(found); }
+void Heap::give(const Found& found) {
+  if (is_fixed()) {
+    fixed_.give(found);
+  } else if (hardening_.is_on() && found.span->kind != SpanKind::large) {
+    hardening_.rest(found, [this](const Found& rested) { growable_.give(rested); });
+  } else {
+    growable_.give(found);
+  }
+}
 
 Found Heap::find(Address at) const { return is_fixed() ? fixed_.find(*this, at) : GrowableStore::find(*this, at); }
 
@@ -86,12 +113,14 @@ bool Heap::resize(const Found& found, Bytes size) {
 void Heap::guard(const void* block) {
   if (has_guards() && block != nullptr) {
     Found found = find(to_address(block));
-    keep_slack(const_cast<void*>(block), found.size, found.room);
+    hardening_.is_on() ? Hardening::guard(found, to_address(block))
+                       : keep_slack(const_cast<void*>(block), found.size, found.room);
   }
 }
 
 bool Heap::is_damaged(const Found& found, const void* block) const {
-  return has_guards() && !slack_seems_intact(block, found.size, found.room);
+  return hardening_.is_on() ? !Hardening::is_intact(found, to_address(block))
+                            : has_guards() && !slack_seems_intact(block, found.size, found.room);
 }
 
 void* Heap::allocate(Bytes size, bool zeroed, bool serialized) {
@@ -122,7 +151,9 @@ void* Heap::allocate_aligned(Bytes size, Bytes alignment, bool zeroed, bool seri
   void* block = nullptr;
   {
     HeapHold hold(mutex_, locks(serialized));
-    block = is_fixed() ? nullptr : growable_.take_aligned(*this, size, alignment, is_zero);
+    Bytes wanted = hardening_.is_on() ? Hardening::padded(size) : size;
+    block = is_fixed() ? nullptr : growable_.take_aligned(*this, wanted, alignment, is_zero);
+    block = hardening_.is_on() && block != nullptr ? harden(block, size) : block;
     guard(block);
   }
   if (zeroed && !is_zero && block != nullptr) {
@@ -135,6 +166,10 @@ void* Heap::allocate_aligned(Bytes size, Bytes alignment, bool zeroed, bool seri
 Heap::Reallocated Heap::make_room(const Found& found, void* block, Bytes size, Moving moving) {
   // A block that shrinks to less than half moves, if it may: what is left of it is worth more elsewhere.
   bool stays = moving == Moving::in_place_only || size >= found.size || size >= found.room / 2;
+  if (hardening_.is_on()) {
+    stays =
+        Hardening::padded(size) <= found.room && moving == Moving::in_place_only; // else it moves, and the old rests
+  }
   if (stays && resize(found, size)) {
     return {block};
   }
@@ -205,6 +240,11 @@ bool Heap::is_sound(const void* block, bool serialized) {
   HeapHold hold(mutex_, locks(serialized));
   Found found = find(to_address(block));
   return found && !is_damaged(found, block);
+}
+
+bool Heap::is_overrun(const void* block) const {
+  Found found = find(to_address(block));
+  return found && is_damaged(found, block);
 }
 
 Heap::Block Heap::block_around(const void* inside, bool serialized) {

@@ -11,6 +11,7 @@
 #include "../base/status.h"
 #include "fixed_store.h"
 #include "growable_store.h"
+#include "hardening.h"
 #include "heap_mutex.h"
 
 #include <atomic>
@@ -86,6 +87,9 @@ public:
   // Whether a block begins there, and nothing was written behind it (HeapValidate of a block).
   bool is_sound(const void* block, bool serialized);
 
+  // Whether something was written behind the live block that begins there. Without the lock.
+  bool is_overrun(const void* block) const;
+
   // Whether the books agree with themselves, and nothing was written behind any block (HeapValidate of all).
   bool is_sound(bool serialized);
 
@@ -122,6 +126,7 @@ private:
   void give(const Found& found);
   Found find(Address at) const;
   bool resize(const Found& found, Bytes size);
+  void* harden(void* block, Bytes size);
 
   // Whether a write behind a block is seen (slack.h). The process heap's blocks go by threads' caches, without that.
   bool has_guards() const { return !options_.cached; }
@@ -137,6 +142,7 @@ private:
   std::atomic<bool> low_fragmentation_{false};
   GrowableStore growable_;
   FixedStore fixed_;
+  Hardening hardening_;
 };
 
 // Holds a heap, and what threads have of it at rest.

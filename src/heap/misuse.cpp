@@ -28,6 +28,7 @@ constexpr Words kWords[] = {
     {"static data or code of the program or a library", "only what an allocation returned can be freed"},
     {"memory that winmem did not allocate", "give it back to who did: munmap, or the malloc that it is from"},
     {"not mapped: freed before as a large block, or a wild pointer", "look who freed it before, or where it is from"},
+    {"a live block, with something written behind its end", "look who writes to it; AddressSanitizer shows it"},
     {"a live block, freed by another thread meanwhile", "find the two threads that free it"},
 };
 static_assert(sizeof kWords / sizeof kWords[0] == static_cast<unsigned>(Mistake::live) + 1);
@@ -158,10 +159,13 @@ TextLine& begin(TextLine& line, const char* function, const void* pointer) {
 
 Misuse classify(const Heap& heap, const void* pointer) {
   auto at = reinterpret_cast<Address>(pointer);
-  if (const Span* span = span_map::find(at); span != nullptr && span->heap != nullptr) {
-    return classify_in_span(heap, *span, at);
+  const Span* span = span_map::find(at);
+  Misuse found =
+      span != nullptr && span->heap != nullptr ? classify_in_span(heap, *span, at) : classify_elsewhere(heap, at);
+  if (found.mistake == Mistake::live && heap.is_overrun(pointer)) {
+    found.mistake = Mistake::overrun;
   }
-  return classify_elsewhere(heap, at);
+  return found;
 }
 
 void report_misuse(const char* function, const void* pointer, const Heap& heap) {

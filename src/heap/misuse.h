@@ -21,6 +21,7 @@ enum class Mistake : std::uint8_t {
   static_data,     // of the program or of a library
   foreign_mapping, // memory that winmem did not make
   unmapped,        // nothing is there
+  overrun,         // a live block that was written behind
   live,            // nothing is wrong with it
 };
 

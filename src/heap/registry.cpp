@@ -6,6 +6,7 @@
 #include "../host/own_process.h"
 #include "../host/thread.h"
 #include "leftovers.h"
+#include "mode.h"
 #include "records.h"
 #include "span_map.h"
 
@@ -108,7 +109,8 @@ void append(Heap& heap) {
   if (Heap* made = process.load(std::memory_order_relaxed)) {
     return made;
   }
-  Heap* heap = make({.cached = host::can_fence_threads(), .keeps_large = true});
+  bool is_quick = mode() != Mode::hardened;
+  Heap* heap = make({.cached = is_quick && host::can_fence_threads(), .keeps_large = is_quick});
   if (heap != nullptr) {
     append(*heap);
     process.store(heap, std::memory_order_release);

@@ -3,6 +3,7 @@
 #include "../host/lock.h"
 #include "../vm/vm.h"
 #include "leftovers.h"
+#include "mode.h"
 #include "records.h"
 #include "span_map.h"
 
@@ -24,7 +25,7 @@ constinit Segment* spares = nullptr;
 constinit unsigned spare_count = 0;
 
 bool keep_as_spare(Segment& segment) {
-  if (std::popcount(segment.committed) > kMostSpareGranules) {
+  if (std::popcount(segment.committed) > kMostSpareGranules || mode() == Mode::hardened) {
     return false;
   }
   host::LockHold hold(spares_lock);

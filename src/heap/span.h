@@ -130,6 +130,26 @@ inline std::uint16_t take_block(Span& slab, std::uint16_t cell) {
   return number;
 }
 
+// All blocks of a new slab become free, to be taken in an order that follows from the seed: a permutation with one
+// cycle (Sattolo's algorithm), which is cut.
+inline void free_in_any_order(Span& slab, std::uint64_t seed) {
+  slab.fresh = slab.count;
+  for (std::uint16_t number = 0; number < slab.count; ++number) {
+    set_cell(slab, number, number);
+  }
+  for (auto last = static_cast<std::uint16_t>(slab.count - 1); last > 0; --last) {
+    seed ^= seed << 13; // xorshift
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    auto other = static_cast<std::uint16_t>(seed % last);
+    std::uint16_t kept = cell_of(slab, other);
+    set_cell(slab, other, cell_of(slab, last));
+    set_cell(slab, last, kept);
+  }
+  slab.free = cell_of(slab, 0);
+  set_cell(slab, 0, kNoBlock);
+}
+
 // A live or cached block becomes free.
 inline void give_block(Span& slab, std::uint16_t number) {
   set_cell(slab, number, slab.free);

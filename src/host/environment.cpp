@@ -2,6 +2,7 @@
 
 #include "syscall.h"
 
+#include <cstring>
 #include <sys/auxv.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -70,6 +71,15 @@ Bytes address_space_left() {
     return ~Bytes{0};
   }
   return limit.rlim_cur;
+}
+
+std::uint64_t process_secret() {
+  std::uint64_t secret = 0;
+  const auto* bytes = reinterpret_cast<const char*>(getauxval(AT_RANDOM)); // sixteen; none in a strange sandbox
+  if (bytes != nullptr) {
+    std::memcpy(&secret, bytes + sizeof secret, sizeof secret); // the first eight are libc's
+  }
+  return secret | 1;
 }
 
 } // namespace winmem::host

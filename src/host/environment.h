@@ -8,6 +8,9 @@ namespace winmem::host {
 // The variable's text, or nullptr. Always nullptr in set-user-id programs. Works before constructors run.
 const char* environment(const char* name);
 
+// Eight bytes that the kernel chose for this program at its start, never zero.
+std::uint64_t process_secret();
+
 // "1G", "512M", "65536"; 0 for what is no size, all ones for what is too large.
 Bytes parse_size(const char* text);
 

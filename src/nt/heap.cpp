@@ -2,7 +2,7 @@
 #include "../exception/exception.h"
 #include "../heap/fast.h"
 #include "../heap/misuse.h"
-#include "../heap/strictness.h"
+#include "../heap/mode.h"
 #include "../host/faults.h"
 #include "heap_calls.h"
 
@@ -40,7 +40,7 @@ void nt::no_memory(const Heap& heap, ULONG flags, SIZE_T size) {
 }
 
 bool nt::terminates_on_corruption() {
-  return heap::ends_on_corruption.load(std::memory_order_relaxed) || heap::is_strict();
+  return heap::ends_on_corruption.load(std::memory_order_relaxed) || heap::mode() != heap::Mode::usual;
 }
 
 void nt::misuse(const char* function, const void* pointer, const Heap& heap) {

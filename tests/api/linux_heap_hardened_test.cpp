@@ -1,0 +1,207 @@
+// WINMEM_HEAP=hardened: mistakes with blocks are found at the latest when the heap is used on, or do no harm.
+#include "heap_test_support.h"
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <string>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace apitest {
+namespace {
+
+class Hardened : public ::testing::Test {
+protected:
+  void SetUp() override {
+    const char* text = std::getenv("WINMEM_HEAP");
+    ASSERT_TRUE(text != nullptr && std::string(text) == "hardened") << "run with WINMEM_HEAP=hardened";
+  }
+};
+
+// What a child that makes a mistake says before it ends by SIGABRT; "it goes on" when it does not end so.
+template <typename Body> std::string last_words(Body body) {
+  std::array<int, 2> ends{};
+  EXPECT_EQ(pipe(ends.data()), 0);
+  pid_t child = fork();
+  if (child == 0) {
+    dup2(ends[1], 2);
+    body();
+    _exit(0);
+  }
+  close(ends[1]);
+  std::string text;
+  std::array<char, 512> buffer{};
+  for (ssize_t got = 0; (got = read(ends[0], buffer.data(), buffer.size())) > 0;) {
+    text.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+  close(ends[0]);
+  int status = 0;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT ? text : "it goes on";
+}
+
+char* take(SIZE_T size) { return static_cast<char*>(HeapAlloc(GetProcessHeap(), 0, size)); }
+bool give(void* block) { return HeapFree(GetProcessHeap(), 0, block) != 0; }
+
+// So many that what rests leaves its rest, and is used again.
+void use_the_heap_on(SIZE_T size) {
+  std::vector<char*> blocks;
+  for (int i = 0; i < 5000; ++i) {
+    blocks.push_back(take(size));
+  }
+  for (char* block : blocks) {
+    give(block);
+  }
+}
+
+constexpr SIZE_T kSizes[] = {1, 15, 16, 24, 100, 1000, 4096, 20'000, 28'672, 40'000, 1'000'000, 3'000'000};
+
+TEST_F(Hardened, blocks_work_as_ever) {
+  for (int round = 0; round < 30; ++round) {
+    std::vector<std::pair<char*, SIZE_T>> blocks;
+    for (SIZE_T size : kSizes) {
+      char* block = static_cast<char*>(HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, size));
+      ASSERT_NE(block, nullptr);
+      EXPECT_TRUE(is_filled(block, size, 0));
+      EXPECT_EQ(reinterpret_cast<std::uintptr_t>(block) % 16, 0u);
+      std::memset(block, 0x11 + round, size);
+      blocks.push_back({block, size});
+    }
+    for (auto& [block, size] : blocks) {
+      char* moved = static_cast<char*>(HeapReAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, block, size + 77));
+      ASSERT_NE(moved, nullptr);
+      EXPECT_TRUE(is_filled(moved, size, static_cast<char>(0x11 + round)));
+      EXPECT_TRUE(is_filled(moved + size, 77, 0));
+      EXPECT_EQ(HeapSize(GetProcessHeap(), 0, moved), size + 77);
+      block = moved;
+    }
+    EXPECT_TRUE(HeapValidate(GetProcessHeap(), 0, nullptr));
+    for (auto& [block, size] : blocks) {
+      EXPECT_TRUE(give(block));
+    }
+  }
+  EXPECT_TRUE(HeapValidate(GetProcessHeap(), 0, nullptr));
+}
+
+TEST_F(Hardened, H67_a_write_past_the_end_is_found_when_the_block_is_freed) {
+  for (SIZE_T size : kSizes) {
+    if (size > 1'000'000) {
+      continue; // the page behind a large one cannot be written
+    }
+    for (SIZE_T length : {SIZE_T{1}, SIZE_T{8}}) {
+      EXPECT_NE(last_words([&] {
+                  char* block = take(size);
+                  std::memset(block + size, 0x5A, length);
+                  give(block);
+                }).find("something written behind its end"),
+                std::string::npos)
+          << size << " " << length;
+    }
+  }
+}
+
+TEST_F(Hardened, a_page_behind_a_block_may_be_written_without_harm_or_ends_the_process) {
+  for (SIZE_T size : {SIZE_T{40'000}, SIZE_T{65'536}, SIZE_T{1'000'000}}) {
+    char* block = take(size);
+    char* next = take(size);
+    std::memset(next, 1, size);
+    EXPECT_NE(last_words([&] {
+                std::memset(block + size, 0x5A, 4096);
+                if (!is_filled(next, size, 1)) {
+                  _exit(1);
+                }
+                give(block);
+              }).find("something written behind its end"),
+              std::string::npos);
+    give(block);
+    give(next);
+  }
+}
+
+TEST_F(Hardened, the_page_behind_a_large_block_is_not_accessible) {
+  char* block = take(3'000'000);
+  MEMORY_BASIC_INFORMATION info{};
+  VirtualQuery(block + 3'000'000 + 4096, &info, sizeof info);
+  EXPECT_NE(info.State, static_cast<DWORD>(MEM_COMMIT));
+  EXPECT_TRUE(give(block));
+  VirtualQuery(block, &info, sizeof info);
+  EXPECT_EQ(info.State, static_cast<DWORD>(MEM_FREE));
+}
+
+TEST_F(Hardened, a_write_before_the_begin_is_found_when_the_heap_is_used_on) {
+  for (SIZE_T size : {SIZE_T{24}, SIZE_T{100}, SIZE_T{1000}}) {
+    EXPECT_NE(last_words([&] {
+                std::vector<char*> blocks;
+                for (int i = 0; i < 5000; ++i) {
+                  blocks.push_back(take(size));
+                }
+                blocks[2500][-1] = 0x5A;
+                for (char* block : blocks) {
+                  give(block);
+                }
+              }),
+              "it goes on")
+        << size;
+  }
+}
+
+TEST_F(Hardened, a_write_after_the_free_is_found_when_the_heap_is_used_on) {
+  for (SIZE_T size : {SIZE_T{24}, SIZE_T{100}, SIZE_T{1000}, SIZE_T{40'000}}) {
+    EXPECT_NE(last_words([&] {
+                char* block = take(size);
+                give(block);
+                block[size / 2] = 0x5A;
+                use_the_heap_on(size);
+              }).find("written to"),
+              std::string::npos)
+        << size;
+  }
+}
+
+TEST_F(Hardened, what_is_freed_reads_as_zero) {
+  for (SIZE_T size : {SIZE_T{24}, SIZE_T{1000}, SIZE_T{40'000}}) {
+    char* block = take(size);
+    std::memset(block, 0x33, size);
+    EXPECT_TRUE(give(block));
+    EXPECT_TRUE(is_filled(block, size, 0));
+  }
+}
+
+TEST_F(Hardened, wrong_pointers_end_the_process_with_a_line) {
+  EXPECT_NE(last_words([] {
+              char* block = take(100);
+              give(block);
+              give(block);
+            }).find("double free"),
+            std::string::npos);
+  EXPECT_NE(last_words([] { give(take(100) + 16); }).find("inside a live block"), std::string::npos);
+}
+
+TEST_F(Hardened, blocks_do_not_come_in_order_of_address) {
+  std::vector<char*> blocks;
+  int ascending = 0;
+  for (int i = 0; i < 200; ++i) {
+    blocks.push_back(take(48));
+    ascending += i > 0 && blocks[i] > blocks[i - 1] ? 1 : 0;
+  }
+  EXPECT_GT(ascending, 20);
+  EXPECT_LT(ascending, 180);
+  for (char* block : blocks) {
+    give(block);
+  }
+}
+
+TEST_F(Hardened, private_heaps_are_hardened_as_well) {
+  HANDLE heap = HeapCreate(0, 0, 0);
+  EXPECT_NE(last_words([&] {
+              char* block = static_cast<char*>(HeapAlloc(heap, 0, 40));
+              block[40] = 1;
+              HeapFree(heap, 0, block);
+            }).find("something written behind its end"),
+            std::string::npos);
+  EXPECT_TRUE(HeapDestroy(heap));
+}
+
+} // namespace
+} // namespace apitest
