@@ -173,6 +173,11 @@ Kernel unlock_resident(AddressRange range) {
 
 void page_out(AddressRange range) { advise(range, kPageOut); }
 
+Kernel replace(AddressRange range) {
+  long result = map(range.begin, range.size(), PROT_NONE, MAP_NORESERVE | MAP_FIXED);
+  return is_error(result) ? to_kernel(result) : Kernel::ok;
+}
+
 Kernel discard_lazily(AddressRange range) { return to_kernel(advise(range, MADV_FREE)); }
 
 void exclude_from_dumps(AddressRange range) { advise(range, MADV_DONTDUMP); }

@@ -53,6 +53,9 @@ Kernel unlock_resident(AddressRange range);
 // Asks the kernel to put pages aside now (MADV_PAGEOUT). Contents stay; advice only.
 void page_out(AddressRange range);
 
+// The same where the kernel refuses that: another mapping, inaccessible and without markers, takes the place.
+Kernel replace(AddressRange range);
+
 // Lets the kernel drop the contents when it needs memory, until the next write (MEM_RESET).
 Kernel discard_lazily(AddressRange range);
 

@@ -98,7 +98,8 @@ bool close_with_edges(const PageSpan& span, chunks::WholeHold& hold, AddressRang
     return false;
   }
   bool bare = open.empty() || host::remove_guards(open) == Kernel::ok; // with the contents, frees page tables (K10)
-  if (!bare || host::discard(hidden) != Kernel::ok) {
+  // The way back may be refused as well, so there is another way on before it.
+  if ((!bare || host::discard(hidden) != Kernel::ok) && host::replace(hidden) != Kernel::ok) {
     chunks::mark_odd(open);
     restore_protection(part_of(span, hidden));
     return false;

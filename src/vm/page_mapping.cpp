@@ -158,7 +158,9 @@ Status commit_plain(const PageSpan& span, PageState state) {
 }
 
 Status decommit_plain(const PageSpan& span) {
-  if (host::protect(span.range(), Access::none) != Kernel::ok || host::discard(span.range()) != Kernel::ok) {
+  // The way back may be refused as well, so there are two ways on.
+  if (host::protect(span.range(), Access::none) != Kernel::ok ||
+      (host::discard(span.range()) != Kernel::ok && host::replace(span.range()) != Kernel::ok)) {
     restore_protection(span);
     return Status::no_memory;
   }

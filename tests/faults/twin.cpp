@@ -91,7 +91,9 @@ void forget_mapped(std::uintptr_t begin, std::uintptr_t end) {
 void note_mapping(long number, const long* arguments, long result) {
   while (mapped_lock.test_and_set(std::memory_order_acquire)) {
   }
-  if (number == SYS_mmap && (result > 0 || result < -4095)) {
+  if (number == SYS_mmap && (arguments[3] & MAP_FIXED) != 0) {
+    // in the place of one that is known
+  } else if (number == SYS_mmap && (result > 0 || result < -4095)) {
     auto begin = static_cast<std::uintptr_t>(result);
     if (mapped_count_ == kMostMapped) {
       give_up("twin: too many mappings\n");
