@@ -18,7 +18,6 @@ extern "C" {
 }
 
 using namespace winmem;
-using heap::Heap;
 
 namespace {
 
