@@ -3,9 +3,9 @@
 
 A test that fails must be listed in the differences file with a reason (the rule says what Windows does, Wine does
 something else), and a listed one must fail: so the list stays true. Tests that stop Wine for ever, or end the
-program there, are listed as `hangs` and not run. What surprises is run twice more, alone: Wine does some things at times
-only, on a busy machine above all, and a test that does as the list says then is told of, no more. Exit code 77 means
-skipped: Wine, or what it takes to build the program, is missing.
+program there, are listed as `hangs` and not run. What surprises is run twice more, alone: Wine does some things at
+times only, on a busy machine above all, and a test that does as the list says then is told of, no more. Exit code 77
+means skipped: Wine, or what it takes to build the program, is missing.
 """
 import argparse
 import csv
