@@ -58,9 +58,10 @@ public:
   Traffic(const Traffic&) = delete;
   Traffic& operator=(const Traffic&) = delete;
 
-  // Until it flows.
+  // Until it flows, from each thread. A thread that only starts may hold a lock of a sanitizer's run-time, which a
+  // child of that moment would find held for ever.
   void wait() const {
-    while (calls_ < 1000) {
+    while (calls_ < 1000 || started_ < threads_.size()) {
       std::this_thread::yield();
     }
   }
@@ -68,6 +69,7 @@ public:
 private:
   void run(unsigned seed, SIZE_T largest) {
     void* kept[50] = {};
+    ++started_;
     while (!stop_) {
       seed = seed * 1103515245 + 12345;
       void*& one = kept[seed / 65536 % 50];
@@ -82,6 +84,7 @@ private:
 
   std::atomic<bool> stop_{false};
   std::atomic<unsigned long> calls_{0};
+  std::atomic<std::size_t> started_{0};
   std::vector<std::thread> threads_;
 };
 

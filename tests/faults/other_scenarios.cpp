@@ -58,11 +58,13 @@ SCENARIO(commit_that_bridges_a_gap_when_mappings_are_short, kOutOfMemory) {
 // ---- other threads --------------------------------------------------------------------------------------------------
 
 // A thread that resets a region over and over when told to. It stops inside the system call for that, so inside a
-// change and with the region's lock held, until this thread has made the system call `until`.
+// change and with the region's lock held, until this thread comes to the system call `until`, which is made when the
+// thread is outside again: so each run makes the same calls in the same order.
 class Holder {
 public:
   Holder(char* region, std::size_t pages, long until) : region_(region), pages_(pages), until_(until) {
     the_holder = this;
+    waiting_ = pthread_self();
     pthread_t thread;
     FAULTS_REQUIRE(pthread_create(&thread, nullptr, &run, this) == 0);
     observe(&on_call);
@@ -104,8 +106,11 @@ private:
     if (call.number == SYS_madvise && call.operation == MADV_FREE) {
       the_holder->inside_ = true;
       wait_for(the_holder->let_go_);
-    } else if (call.number == the_holder->until_) {
+    } else if (call.number == the_holder->until_ && pthread_self() == the_holder->waiting_) {
       the_holder->let_go_ = true;
+      while (the_holder->inside_) {
+        usleep(10);
+      }
     }
   }
 
@@ -113,6 +118,7 @@ private:
   char* region_;
   std::size_t pages_;
   long until_;
+  pthread_t waiting_;
   std::atomic<bool> wanted_{false};
   std::atomic<bool> inside_{false};
   std::atomic<bool> let_go_{false};
