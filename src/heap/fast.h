@@ -11,7 +11,12 @@
 
 namespace winmem::heap {
 
-inline void* take_fast(Bytes size) { return size <= kLargestSmall ? thread_cache::take(size) : nullptr; }
+inline void* take_fast(Bytes size) {
+  if (size <= kLargestSmall) [[likely]] {
+    return thread_cache::take(size);
+  }
+  return size <= kLargestCached ? thread_cache::take_single(size) : nullptr;
+}
 
 // The same at a multiple of `alignment`, a power of two. What was freed of such a class is aligned as all of its
 // blocks.
@@ -22,54 +27,65 @@ inline void* take_aligned_fast(Bytes size, Bytes alignment) {
 
 namespace detail {
 
-// A block of a slab of the process heap, live or not; no slab if none begins there.
-struct Small {
-  const Span* slab = nullptr;
+// A block of a span of the process heap that threads keep blocks of, live or not; no span if none begins there.
+struct Kept {
+  Span* span = nullptr;
   Cell* cell = nullptr;
 };
 
-inline Small find_small(const void* block) {
+inline Kept find_kept(const void* block) {
   auto at = reinterpret_cast<Address>(block);
-  const Span* slab = span_map::find(at);
-  if (slab == nullptr || slab->cached_class == kNotCached) {
+  Span* span = span_map::find(at);
+  if (span == nullptr || span->cached_class == kNotCached) {
     return {};
   }
-  std::uint64_t number = number_around(*slab, at);
-  if (number >= slab->count || number * slab->block != at - slab->begin) {
+  std::uint64_t number = number_around(*span, at);
+  if (number >= span->count || number * span->block != at - span->begin) {
     return {};
   }
-  return {slab, slab->cells + number};
+  return {span, span->cells + number};
+}
+
+inline bool give(const void* block, const Kept& kept) {
+  return thread_cache::give({reinterpret_cast<Address>(block), kept.cell}, kept.span->cached_class);
 }
 
 } // namespace detail
 
 inline bool give_fast(void* block) {
-  detail::Small small = detail::find_small(block);
-  return small.slab != nullptr &&
-         thread_cache::give({reinterpret_cast<Address>(block), small.cell}, small.slab->cached_class);
+  detail::Kept kept = detail::find_kept(block);
+  return kept.span != nullptr && detail::give(block, kept);
 }
 
 inline constexpr Bytes kUnknownSize = ~Bytes{0};
 
-inline Bytes size_fast(const void* block) {
-  detail::Small small = detail::find_small(block);
-  if (small.slab == nullptr || thread_cache::are_stopped()) {
+namespace detail {
+
+inline Bytes size_of(const Kept& kept) {
+  if (kept.span == nullptr || thread_cache::are_stopped()) {
     return kUnknownSize;
   }
-  std::uint16_t cell = small.cell->load(std::memory_order_relaxed);
-  return is_live(cell) ? small.slab->block - slack_of(cell) : kUnknownSize;
+  std::uint16_t cell = kept.cell->load(std::memory_order_relaxed);
+  if (!is_live(cell)) {
+    return kUnknownSize;
+  }
+  return kept.span->cached_class < kClasses ? kept.span->block - slack_of(cell) : requested_of(*kept.span);
 }
+
+} // namespace detail
+
+inline Bytes size_fast(const void* block) { return detail::size_of(detail::find_kept(block)); }
 
 // The block with its new size, where it was or elsewhere, its contents kept. `zeroed`: what it grew by is zero.
 inline void* resize_fast(void* block, Bytes size, bool zeroed) {
-  Bytes old = size_fast(block);
-  if (old == kUnknownSize || size > kLargestSmall) {
+  detail::Kept kept = detail::find_kept(block);
+  Bytes old = detail::size_of(kept);
+  if (old == kUnknownSize || size > kLargestCached) {
     return nullptr;
   }
-  detail::Small small = detail::find_small(block);
   void* result = block;
-  bool stays = size <= small.slab->block && size >= small.slab->block / 2; // as in Heap::reallocate
-  if (!stays || !thread_cache::resize(*small.cell, small.slab->block - size)) {
+  bool stays = size <= kept.span->block && size >= kept.span->block / 2; // as in Heap::reallocate
+  if (!stays || !thread_cache::resize(*kept.span, *kept.cell, size)) {
     result = take_fast(size);
     if (result == nullptr) {
       return nullptr;
@@ -79,7 +95,7 @@ inline void* resize_fast(void* block, Bytes size, bool zeroed) {
   if (zeroed && size > old) {
     std::memset(static_cast<char*>(result) + old, 0, size - old);
   }
-  if (result != block && !give_fast(block)) {
+  if (result != block && !detail::give(block, kept)) {
     process_heap()->free(block, true);
   }
   return result;

@@ -2,6 +2,7 @@
 
 #include "../host/environment.h"
 #include "../vm/vm.h"
+#include "depot.h"
 #include "heap.h"
 #include "mode.h"
 #include "records.h"
@@ -167,6 +168,9 @@ void GrowableStore::give_back_idle() {
       }
     });
   }
+  if (header_->heap->options().cached) {
+    depot::tick(*this);
+  }
   large_.tick();
   segments_.tick();
 }
@@ -221,7 +225,6 @@ void* GrowableStore::take_small(Heap& heap, unsigned wanted, Bytes size) {
 }
 
 unsigned GrowableStore::take_some(Heap& heap, unsigned size_class, Span*& held, CachedBlock* out, unsigned most) {
-  give_back_idle();
   if (held == nullptr) {
     held = slab_with_room(heap, size_class);
     if (held == nullptr) {
@@ -244,8 +247,12 @@ unsigned GrowableStore::take_some(Heap& heap, unsigned size_class, Span*& held, 
 }
 
 void GrowableStore::give_cached(CachedBlock block) {
-  Span& slab = *span_map::find(block.block);
-  give_block_of(slab, static_cast<std::uint16_t>(block.cell - slab.cells));
+  Span& span = *span_map::find(block.block);
+  if (span.kind == SpanKind::single) {
+    give_single(span);
+  } else {
+    give_block_of(span, static_cast<std::uint16_t>(block.cell - span.cells));
+  }
 }
 
 void GrowableStore::let_go(Span& held) {
@@ -271,15 +278,24 @@ void GrowableStore::give_block_of(Span& slab, std::uint16_t number) {
   }
 }
 
+// A single without a block.
+void* GrowableStore::make_live(Span& single, Bytes size) {
+  single.kind = SpanKind::single;
+  single.cached_class = single.heap->options().cached && single.room <= kLargestCached
+                            ? static_cast<std::uint8_t>(single_class(single.room))
+                            : kNotCached;
+  set_requested(single, size);
+  single.own_cell.store(live_cell(0), std::memory_order_relaxed);
+  return reinterpret_cast<void*>(single.begin);
+}
+
 void* GrowableStore::take_single(Heap& heap, Bytes size) {
   Bytes room = round_up(size == 0 ? 1 : size, kGranule); // none is without, where only its alignment is large
   SpanList& idle = idle_singles_[granules_of(room) - 1];
   if (Span* kept = idle.first()) {
     idle.remove(*kept);
     idle_granules_ -= granules_of(room);
-    kept->kind = SpanKind::single;
-    kept->requested = size;
-    return reinterpret_cast<void*>(kept->begin);
+    return make_live(*kept, size);
   }
   Span* single = take_span();
   if (single == nullptr) {
@@ -291,10 +307,12 @@ void* GrowableStore::take_single(Heap& heap, Bytes size) {
     return nullptr;
   }
   place(*single, SpanKind::single, heap, taken);
-  single->requested = size;
   single->room = room;
+  single->block = static_cast<std::uint32_t>(room);
+  single->count = 1;
+  single->cells = &single->own_cell;
   span_map::set(range_of(*single, single->room), single);
-  return reinterpret_cast<void*>(single->begin);
+  return make_live(*single, size);
 }
 
 Found GrowableStore::find(const Heap& heap, Address at) {
@@ -310,8 +328,12 @@ Found GrowableStore::find(const Heap& heap, Address at) {
     }
     return {};
   case SpanKind::single:
+    if (!is_live_single(*span)) {
+      return {};
+    }
+    [[fallthrough]];
   case SpanKind::large:
-    return at == span->begin ? Found{span, 0, span->requested, span->room} : Found{};
+    return at == span->begin ? Found{span, 0, requested_of(*span), span->room} : Found{};
   default:
     return {};
   }
@@ -344,14 +366,7 @@ void GrowableStore::give(const Found& found) {
     give_block_of(span, static_cast<std::uint16_t>(found.number));
     break;
   case SpanKind::single:
-    span.kind = SpanKind::idle;
-    span.was_idle = false;
-    idle_singles_[granules_of(span.room) - 1].push(span);
-    idle_granules_ += granules_of(span.room);
-    if (idle_granules_ > kMostIdle) {
-      dissolve_idle();
-    }
-    give_back_idle();
+    give_single(span);
     break;
   case SpanKind::large:
     large_.give(span);
@@ -360,6 +375,18 @@ void GrowableStore::give(const Found& found) {
   default:
     break;
   }
+}
+
+void GrowableStore::give_single(Span& single) {
+  single.own_cell.store(0, std::memory_order_relaxed);
+  single.kind = SpanKind::idle;
+  single.was_idle = false;
+  idle_singles_[granules_of(single.room) - 1].push(single);
+  idle_granules_ += granules_of(single.room);
+  if (idle_granules_ > kMostIdle) {
+    dissolve_idle();
+  }
+  give_back_idle();
 }
 
 bool GrowableStore::resize(const Found& found, Bytes size) {
@@ -374,7 +401,7 @@ bool GrowableStore::resize(const Found& found, Bytes size) {
     set_cell(span, static_cast<std::uint16_t>(found.number), live_cell(span.block - size));
     return true;
   }
-  span.requested = size;
+  set_requested(span, size);
   return true;
 }
 
@@ -417,8 +444,8 @@ bool GrowableStore::is_sound() const {
 Bytes GrowableStore::live_bytes() const {
   Bytes sum = 0;
   for_each_span([&](const Span& span) {
-    if (span.kind == SpanKind::single) {
-      sum += span.requested;
+    if (span.kind == SpanKind::single && is_live_single(span)) {
+      sum += requested_of(span);
     }
     for (std::uint16_t number = 0; span.kind == SpanKind::slab && number < span.fresh; ++number) {
       std::uint16_t cell = cell_of(span, number);
@@ -426,7 +453,7 @@ Bytes GrowableStore::live_bytes() const {
     }
   });
   for (const Span* large = large_.first(); large != nullptr; large = large->next) {
-    sum += large->requested;
+    sum += requested_of(*large);
   }
   return sum;
 }

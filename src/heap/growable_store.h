@@ -74,6 +74,8 @@ private:
   void remove_slab(Span& slab);
   void* take_small(Heap& heap, unsigned wanted, Bytes size);
   void* take_single(Heap& heap, Bytes size);
+  static void* make_live(Span& single, Bytes size);
+  void give_single(Span& single);
   Granules take_granules(Heap& heap, unsigned granules);
   void dissolve(Span& idle);
   void dissolve_idle();

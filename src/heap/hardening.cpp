@@ -38,12 +38,9 @@ Address start_of(const Found& found) {
 }
 
 void set_live(const Found& found, bool live) {
-  Span& span = *found.span;
-  if (span.kind == SpanKind::slab) {
-    set_cell(span, static_cast<std::uint16_t>(found.number), live ? live_cell(found.room - found.size) : kCached);
-  } else {
-    span.kind = live ? SpanKind::single : SpanKind::idle;
-  }
+  const Span& span = *found.span;
+  Bytes slack = span.kind == SpanKind::slab ? found.room - found.size : 0;
+  set_cell(span, static_cast<std::uint16_t>(found.number), live ? live_cell(slack) : kCached);
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "heap.h"
 
+#include "depot.h"
 #include "leftovers.h"
 #include "mode.h"
 #include "slack.h"
@@ -80,6 +81,9 @@ void* Heap::take(Bytes size, bool& is_zero, bool grows) {
   }
   Bytes wanted = hardening_.is_on() ? Hardening::padded(size) : size;
   void* block = growable_.take(*this, wanted, is_zero, grows);
+  if (block == nullptr && options_.cached) {
+    depot::flush(growable_);
+  }
   if (block == nullptr && growable_.trim_for_want()) {
     block = growable_.take(*this, wanted, is_zero, grows);
   }

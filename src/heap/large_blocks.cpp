@@ -5,6 +5,8 @@
 #include "records.h"
 #include "span_map.h"
 
+#include <bit>
+
 namespace winmem::heap {
 
 namespace {
@@ -28,47 +30,97 @@ void LargeBlocks::release(Span& large) {
 }
 
 void LargeBlocks::release_all() {
-  for (SpanList* list : {&live_, &idle_}) {
-    list->for_each([&](Span& large) {
-      list->remove(large);
-      release(large);
-    });
+  trim();
+  live_.for_each([&](Span& large) {
+    live_.remove(large);
+    release(large);
+  });
+}
+
+LargeBlocks::Place LargeBlocks::place_of(const Wanted& wanted) {
+  Bytes offset = wanted.alignment <= kOffset ? kOffset : 0;
+  Bytes whole = round_up(wanted.size + offset, kPage);
+  return {offset, whole == 0 ? kPage : whole};
+}
+
+// A block that has grown gets room to grow again.
+Bytes LargeBlocks::region_for(const Wanted& wanted, Bytes whole) const {
+  return (keeps_idle_ ? std::bit_ceil(whole) : whole) * (wanted.grows ? 2 : 1);
+}
+
+SpanList& LargeBlocks::idle_like(Bytes region) { return idle_[static_cast<unsigned>(std::bit_width(region)) - 1]; }
+
+// Not page by page, where regions serve many blocks.
+Bytes LargeBlocks::step_of(const Span& large) const {
+  return keeps_idle_ ? round_up(large.region.size() / 8, kPage) : Bytes{kPage};
+}
+
+bool LargeBlocks::commit_to(Span& large, Address end) {
+  Address old = large.begin + large.room;
+  if (end <= old) {
+    return true;
+  }
+  Address generous = large.region.begin + round_up(end - large.region.begin, step_of(large));
+  if (generous <= large.growth_end && vm::commit({old, generous}, state_) == Status::ok) {
+    end = generous;
+  } else if (vm::commit({old, end}, state_) != Status::ok) {
+    return false;
+  }
+  committed_ += end - old;
+  large.room = end - large.begin;
+  return true;
+}
+
+void LargeBlocks::decommit_from(Span& large, Address end) {
+  Address old = large.begin + large.room;
+  if (end < old && vm::decommit({end, old}) == Status::ok) {
+    committed_ -= old - end;
+    large.room = end - large.begin;
   }
 }
 
-// The smallest that is large enough and not much too large.
-Span* LargeBlocks::take_idle(Bytes size) {
+// The one with the least that is committed and large enough, or the most that is not.
+Span* LargeBlocks::take_idle(const Wanted& wanted) {
+  constexpr unsigned kLookedAt = 8;
+  Bytes whole = place_of(wanted).whole;
+  SpanList& list = idle_like(region_for(wanted, whole));
   Span* best = nullptr;
-  idle_.for_each([&](Span& large) {
-    if (large.room >= size && large.room - size <= size / 4 && (best == nullptr || large.room < best->room)) {
-      best = &large;
+  unsigned count = 0;
+  for (Span* each = list.first(); each != nullptr && count < kLookedAt; each = each->next, ++count) {
+    bool fits = each->room >= wanted.size;
+    bool best_fits = best != nullptr && best->room >= wanted.size;
+    if (best == nullptr || (fits && (!best_fits || each->room < best->room)) ||
+        (!fits && !best_fits && each->room > best->room)) {
+      best = each;
     }
-  });
-  if (best != nullptr) {
-    idle_.remove(*best);
-    idle_bytes_ -= best->room;
-    best->kind = SpanKind::large;
   }
+  if (best == nullptr) {
+    return nullptr;
+  }
+  Bytes was_idle = best->room;
+  best->growth_end = best->region.end;
+  if (!commit_to(*best, best->region.begin + whole)) {
+    return nullptr;
+  }
+  list.remove(*best);
+  idle_bytes_ -= was_idle;
+  best->kind = SpanKind::large;
+  best->was_idle = false;
   return best;
 }
 
 Span* LargeBlocks::make(Heap& heap, const Wanted& wanted) {
-  if (wanted.size > kUserEnd / 4 || wanted.alignment > kUserEnd / 4) {
-    return nullptr;
-  }
   Span* large = take_span();
   if (large == nullptr) {
     return nullptr;
   }
-  Bytes offset = wanted.alignment <= kOffset ? kOffset : 0;
-  Bytes whole = round_up(wanted.size + offset, kPage);
-  whole = whole == 0 ? kPage : whole;
-  vm::ReserveRequest request{.size = wanted.grows ? 2 * whole : whole,
+  auto [offset, whole] = place_of(wanted);
+  vm::ReserveRequest request{.size = region_for(wanted, whole),
                              .initial = state_,
-                             .commit = !wanted.grows,
                              .alignment = wanted.alignment < kGranule ? kGranule : wanted.alignment};
+  request.commit = request.size == whole;
   vm::Reserved reserved = vm::reserve(request);
-  if (reserved.status != Status::ok && wanted.grows) {
+  if (reserved.status != Status::ok && request.size != whole) {
     request.size = whole;
     reserved = vm::reserve(request);
   }
@@ -77,33 +129,37 @@ Span* LargeBlocks::make(Heap& heap, const Wanted& wanted) {
     return nullptr;
   }
   AddressRange region = reserved.range;
-  if (!span_map::prepare(region) ||
-      (wanted.grows && vm::commit({region.begin, region.begin + whole}, state_) != Status::ok)) {
+  Bytes committed = request.commit ? whole : 0;
+  large->heap = &heap;
+  large->begin = region.begin + offset;
+  large->kind = SpanKind::large;
+  large->region = region;
+  large->growth_end = region.end;
+  large->room = committed - offset; // none yet: up to where the region begins
+  committed_ += committed;
+  if (!span_map::prepare(region) || !commit_to(*large, region.begin + whole)) {
+    committed_ -= committed;
     release_region(region.begin);
     give_span(large);
     return nullptr;
   }
-  large->heap = &heap;
-  large->begin = region.begin + offset;
-  large->kind = SpanKind::large;
-  large->room = whole - offset;
-  large->region = region;
-  large->growth_end = region.end;
   span_map::set(first_granule(*large), large);
-  committed_ += whole;
   reserved_ += region.size();
   return large;
 }
 
 Span* LargeBlocks::take(Heap& heap, const Wanted& wanted, bool& is_zero) {
   is_zero = false;
-  Span* large = wanted.alignment <= kUsualAlignment && !wanted.grows ? take_idle(wanted.size) : nullptr;
+  if (wanted.size > kUserEnd / 8 || wanted.alignment > kUserEnd / 8) {
+    return nullptr;
+  }
+  Span* large = keeps_idle_ && wanted.alignment <= kUsualAlignment ? take_idle(wanted) : nullptr;
   if (large == nullptr) {
     is_zero = true;
     large = make(heap, wanted);
   }
   if (large != nullptr) {
-    large->requested = wanted.size;
+    set_requested(*large, wanted.size);
     live_.push(*large);
   }
   return large;
@@ -111,58 +167,61 @@ Span* LargeBlocks::take(Heap& heap, const Wanted& wanted, bool& is_zero) {
 
 void LargeBlocks::give(Span& large) {
   live_.remove(large);
-  if (most_idle_ == 0 || idle_bytes_ + large.room > most_idle_ + committed_ / 2) {
+  if (!keeps_idle_ || idle_bytes_ + large.room > kMostIdle + committed_ / 2) {
     release(large);
     return;
   }
   large.kind = SpanKind::idle;
   large.was_idle = false;
-  idle_.push(large);
+  idle_like(large.region.size()).push(large);
   idle_bytes_ += large.room;
 }
 
 bool LargeBlocks::resize(Span& large, Bytes size) {
-  Address end = large.begin + large.room;
-  if (size > large.room) {
-    if (size > large.growth_end - large.begin) {
+  Address end = round_up(large.begin + (size == 0 ? 1 : size), kPage);
+  Bytes old = requested_of(large);
+  if (size > old) {
+    if (end > large.growth_end || end < large.begin || !commit_to(large, end)) {
       return false;
     }
-    Address wanted = round_up(large.begin + size, kPage);
-    if (vm::commit({end, wanted}, state_) != Status::ok) {
-      return false;
-    }
-    committed_ += wanted - end;
-    large.room = wanted - large.begin;
-  } else {
+  } else if (size < old) {
     // What is behind it goes back, and does not come again (C41).
-    Address wanted = round_up(large.begin + (size == 0 ? 1 : size), kPage);
-    if (wanted < end && vm::decommit({wanted, end}) == Status::ok) {
-      committed_ -= end - wanted;
-      large.room = wanted - large.begin;
-      large.growth_end = wanted;
-    }
+    decommit_from(large, end);
+    large.growth_end = end;
   }
-  large.requested = size;
+  set_requested(large, size);
+  large.was_idle = false;
   return true;
 }
 
 void LargeBlocks::tick() {
-  idle_.for_each([&](Span& large) {
-    if (large.was_idle) {
-      idle_.remove(large);
-      idle_bytes_ -= large.room;
-      release(large);
-    } else {
-      large.was_idle = true;
+  for (SpanList& list : idle_) {
+    list.for_each([&](Span& large) {
+      if (large.was_idle) {
+        list.remove(large);
+        idle_bytes_ -= large.room;
+        release(large);
+      } else {
+        large.was_idle = true;
+      }
+    });
+  }
+  live_.for_each([&](Span& large) {
+    Address end = round_up(large.begin + requested_of(large), kPage);
+    if (large.was_idle && large.begin + large.room - end > step_of(large)) {
+      decommit_from(large, end);
     }
+    large.was_idle = true;
   });
 }
 
 void LargeBlocks::trim() {
-  idle_.for_each([&](Span& large) {
-    idle_.remove(large);
-    release(large);
-  });
+  for (SpanList& list : idle_) {
+    list.for_each([&](Span& large) {
+      list.remove(large);
+      release(large);
+    });
+  }
   idle_bytes_ = 0;
 }
 

@@ -52,7 +52,7 @@ Misuse classify_in_slab(const Heap& heap, const Span& slab, Address at) {
 }
 
 Misuse classify_whole(const Heap& heap, const Span& span, Address at) {
-  Misuse found{Mistake::interior, span.heap, span.begin, span.requested};
+  Misuse found{Mistake::interior, span.heap, span.begin, requested_of(span)};
   if (at == span.begin) {
     found.mistake = span.heap != &heap ? Mistake::other_heap : Mistake::live;
   } else if (at < span.begin || at >= span.begin + span.room) {
@@ -81,10 +81,14 @@ Misuse classify_in_span(const Heap& heap, const Span& span, Address at) {
   case SpanKind::slab:
     return classify_in_slab(heap, span, at);
   case SpanKind::single:
-  case SpanKind::large:
-    return classify_whole(heap, span, at);
+    if (is_live_single(span)) {
+      return classify_whole(heap, span, at);
+    }
+    [[fallthrough]];
   case SpanKind::idle:
     return {at == span.begin ? Mistake::double_free : Mistake::inside_freed, span.heap, span.begin, span.room};
+  case SpanKind::large:
+    return classify_whole(heap, span, at);
   case SpanKind::header:
     break;
   }

@@ -65,6 +65,19 @@ constexpr unsigned size_class(Bytes size) {
   return detail::computed_class(size);
 }
 
+// What threads keep of larger blocks, whose spans are whole granules: by their number.
+inline constexpr unsigned kCachedSingles = 4;
+inline constexpr unsigned kCachedClasses = kClasses + kCachedSingles;
+inline constexpr Bytes kLargestCached = kCachedSingles * kGranule;
+
+// `size` is above kLargestSmall, and at most kLargestCached.
+constexpr unsigned single_class(Bytes size) { return kClasses + static_cast<unsigned>((size - 1) / kGranule); }
+
+// Of every class, bytes.
+constexpr Bytes cached_size(unsigned cached_class) {
+  return cached_class < kClasses ? block_size(cached_class) : (Bytes{cached_class} - kClasses + 1) * kGranule;
+}
+
 // The smallest class that holds `size` bytes and whose blocks all begin at multiples of `alignment`, a power of two:
 // they do where its blocks are a multiple long, as slabs begin at granules. kClasses when there is none.
 constexpr unsigned aligned_size_class(Bytes size, Bytes alignment) {

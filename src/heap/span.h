@@ -52,12 +52,14 @@ struct alignas(kCacheLine) Span : vm::Pooled {
   std::uint16_t fresh; // from this block on none was ever used
   std::uint16_t free;  // the first free block below `fresh`, or kNoBlock
 
+  Cell own_cell; // singles: their only one, without slack, as that may be more than a cell can say
+
   Span* next; // in the list that its owner keeps it in
   Span* previous;
   Segment* segment; // whose granules these are; none for a large one
 
   // Singles and large ones.
-  Bytes requested;
+  std::atomic<Bytes> requested;
   Bytes room;          // committed from `begin` on
   AddressRange region; // large ones: the whole region
   Address growth_end;  // large ones: how far the block may grow in place
@@ -70,6 +72,9 @@ struct alignas(kCacheLine) Span : vm::Pooled {
   // A number for each block, made when the first of them gets a moveable handle (handles.h).
   std::atomic<std::atomic<std::uint16_t>*> owners;
 };
+
+inline void set_requested(Span& span, Bytes size) { span.requested.store(size, std::memory_order_relaxed); }
+inline Bytes requested_of(const Span& span) { return span.requested.load(std::memory_order_relaxed); }
 
 inline unsigned places_for_owners(const Span& span) { return span.kind == SpanKind::slab ? span.count : 1; }
 
@@ -114,6 +119,8 @@ constexpr Bytes slack_of(std::uint16_t cell) { return static_cast<Bytes>(cell & 
 constexpr std::uint16_t live_cell(Bytes slack) { return static_cast<std::uint16_t>(kLive | slack); }
 
 inline bool is_live(const Span& slab, std::uint16_t number) { return is_live(cell_of(slab, number)); }
+
+inline bool is_live_single(const Span& single) { return is_live(single.own_cell.load(std::memory_order_relaxed)); }
 
 inline bool is_full(const Span& slab) { return slab.used == slab.count; }
 

@@ -2,6 +2,7 @@
 
 #include "../host/membarrier.h"
 #include "../host/thread.h"
+#include "depot.h"
 #include "growable_store.h"
 #include "records.h"
 #include "registry.h"
@@ -28,15 +29,18 @@ constinit ThreadCache* orphans = nullptr; // linked by `next`
 
 // A thread keeps at most about this much of a class, in blocks of which two can be refilled at once.
 constexpr Bytes kMostBytes = 0x20000;
+constexpr Bytes kMostBytesOfSingles = 0x80000;
+
+constexpr Bytes most_bytes(Bytes block) { return block <= kLargestSmall ? kMostBytes : kMostBytesOfSingles; }
 
 constexpr unsigned most_blocks(Bytes block) {
-  Bytes most = kMostBytes / block;
+  Bytes most = most_bytes(block) / block;
   return most >= kLargestRoom ? kLargestRoom : most >= kFirstRoom * 4 ? kFirstRoom * 4 : kFirstRoom;
 }
 
 // Magazines of large blocks use less than their room.
 constexpr unsigned capacity_of(Bytes block, unsigned room) {
-  Bytes most = kMostBytes / block;
+  Bytes most = most_bytes(block) / block;
   return most >= room ? room : static_cast<unsigned>(most < 2 ? 2 : most);
 }
 
@@ -67,17 +71,18 @@ ThreadCache* make() {
     }
     cache = new (memory) ThreadCache{};
     cache->is_known = true;
-    for (unsigned i = 0; i < kClasses; ++i) {
-      cache->magazines[i].block = static_cast<std::uint32_t>(block_size(i));
+    for (unsigned i = 0; i < kCachedClasses; ++i) {
+      cache->magazines[i].block = static_cast<std::uint32_t>(cached_size(i));
     }
   }
   link(*cache);
   return cache;
 }
 
-// The first `count` blocks go back; the others, which were used last, stay.
-void flush(GrowableStore& store, Magazine& magazine, unsigned count) {
-  for (unsigned i = 0; i < count; ++i) {
+// The first `count` blocks go to the depot, or back to their slabs; the others, which were used last, stay.
+void flush(GrowableStore& store, Magazine& magazine, unsigned count, bool to_depot) {
+  unsigned kept = to_depot ? depot::give(size_class(magazine.block), magazine.bottom, count) : 0;
+  for (unsigned i = 0; i < count - kept; ++i) {
     store.give_cached(magazine.bottom[i]);
   }
   std::copy(magazine.bottom + count, magazine.top, magazine.bottom);
@@ -86,7 +91,7 @@ void flush(GrowableStore& store, Magazine& magazine, unsigned count) {
 
 void flush(GrowableStore& store, ThreadCache& cache) {
   for (Magazine& magazine : cache.magazines) {
-    flush(store, magazine, static_cast<unsigned>(magazine.top - magazine.bottom));
+    flush(store, magazine, static_cast<unsigned>(magazine.top - magazine.bottom), false);
   }
   for (Span*& slab : cache.slabs) {
     if (slab != nullptr) {
@@ -152,22 +157,27 @@ void* refill_and_take(Heap& heap, GrowableStore& store, Bytes size) {
     if (most == 0) {
       return nullptr;
     }
-    unsigned got = store.take_some(heap, wanted, own->slabs[wanted], magazine.bottom, (most + 1) / 2);
-    std::reverse(magazine.bottom, magazine.bottom + got); // ascending addresses come off the top
+    store.give_back_idle();
+    unsigned got = depot::take(wanted, magazine.bottom, (most + 1) / 2);
+    if (got == 0) {
+      got = store.take_some(heap, wanted, own->slabs[wanted], magazine.bottom, (most + 1) / 2);
+      std::reverse(magazine.bottom, magazine.bottom + got); // ascending addresses come off the top
+    }
     magazine.top = magazine.bottom + got;
   }
   return take(size);
 }
 
-bool drain(GrowableStore& store, unsigned size_class) {
+bool drain(GrowableStore& store, unsigned cached_class) {
   if (!own->is_known || detail::stopped.load(std::memory_order_relaxed)) {
     return false;
   }
-  Magazine& magazine = own->magazines[size_class];
+  Magazine& magazine = own->magazines[cached_class];
   if (magazine.top == magazine.limit) {
     grow(magazine);
     if (magazine.top == magazine.limit) {
-      flush(store, magazine, static_cast<unsigned>(magazine.top - magazine.bottom + 1) / 2);
+      auto half = static_cast<unsigned>(magazine.top - magazine.bottom + 1) / 2;
+      flush(store, magazine, half, cached_class < kClasses);
     }
   }
   return magazine.top != magazine.limit;
@@ -194,6 +204,7 @@ void stop() {
 void resume() { detail::stopped.store(false, std::memory_order_release); }
 
 void flush_all(GrowableStore& store) {
+  depot::flush(store);
   for (ThreadCache* cache = first; cache != nullptr; cache = cache->next) {
     flush(store, *cache);
   }

@@ -14,7 +14,7 @@
 #pragma once
 
 #include "size_class.h"
-#include "span.h"
+#include "span_map.h"
 
 #include <atomic>
 #include <cstdint>
@@ -46,7 +46,7 @@ struct ThreadCache : vm::Pooled {
   bool is_known;                   // stop() waits for it
   ThreadCache* next;
   ThreadCache* previous;
-  Magazine magazines[kClasses];
+  Magazine magazines[kCachedClasses];
   Span* slabs[kClasses]; // which new blocks come from; none: the next one that has some
 };
 
@@ -95,6 +95,20 @@ inline void* take_of(unsigned size_class, Bytes size) {
 // The same for a size that is at most kLargestSmall.
 inline void* take(Bytes size) { return take_of(size_class(size), size); }
 
+// The same for larger sizes, up to kLargestCached.
+inline void* take_single(Bytes size) {
+  ThreadCache& cache = *detail::own;
+  Magazine& magazine = cache.magazines[single_class(size)];
+  detail::Busy busy(cache);
+  if (!detail::Busy::is_allowed() || magazine.top == magazine.bottom) {
+    return nullptr;
+  }
+  CachedBlock taken = *--magazine.top;
+  set_requested(*span_map::find(taken.block), size);
+  taken.cell->store(live_cell(0), std::memory_order_relaxed);
+  return reinterpret_cast<void*>(taken.block);
+}
+
 // Whether the block was live and is given back; else the heap has to be asked.
 inline bool give(CachedBlock block, unsigned cached_class) {
   ThreadCache& cache = *detail::own;
@@ -109,14 +123,18 @@ inline bool give(CachedBlock block, unsigned cached_class) {
   return true;
 }
 
-// Whether a live block has another size from now on, `slack` less than its class's.
-inline bool resize(Cell& cell, Bytes slack) {
+// Whether a live block, of a slab or a single, has another size from now on, which fits.
+inline bool resize(Span& span, Cell& cell, Bytes size) {
   detail::Busy busy(*detail::own);
   if (!detail::own->is_known || !detail::Busy::is_allowed() || !is_live(cell.load(std::memory_order_relaxed)))
       [[unlikely]] {
     return false;
   }
-  cell.store(live_cell(slack), std::memory_order_relaxed);
+  if (span.kind == SpanKind::slab) {
+    cell.store(live_cell(span.block - size), std::memory_order_relaxed);
+  } else {
+    set_requested(span, size);
+  }
   return true;
 }
 
@@ -133,7 +151,7 @@ inline bool is_own_known() { return detail::own->is_known; }
 void* refill_and_take(Heap& heap, GrowableStore& store, Bytes size);
 
 // Makes room in the calling thread's cache. False when it has none.
-bool drain(GrowableStore& store, unsigned size_class);
+bool drain(GrowableStore& store, unsigned cached_class);
 
 // Without any lock: has the calling thread's cache returned when the thread ends. May allocate.
 void watch_end();

@@ -26,6 +26,7 @@ void* Heap::take_with_user(Bytes size, const UserInfo& info, bool& is_zero) {
     Span& span = *span_map::find(to_address(block));
     span.user_value = info.value;
     span.user_flags = info.flags | kUser;
+    span.cached_class = kNotCached; // as what is kept beside it goes with it
   }
   return block;
 }

@@ -41,8 +41,8 @@ WalkEntry describe(const Segment& segment, unsigned number) {
 WalkEntry describe_large(const Span& large) {
   return {.kind = Element::live,
           .at = large.begin,
-          .size = large.requested,
-          .overhead = large.room - large.requested,
+          .size = requested_of(large),
+          .overhead = large.room - requested_of(large),
           .region = kLargeRegion};
 }
 
@@ -66,14 +66,11 @@ WalkEntry describe_granule(const Segment& segment, Address at, unsigned region) 
     describe(*span, 0, region, entry);
     return entry;
   }
-  if (span != nullptr && span->kind == SpanKind::single) {
-    return {.kind = Element::live,
-            .at = at,
-            .size = span->requested,
-            .overhead = span->room - span->requested,
-            .region = region};
+  if (span != nullptr && span->kind == SpanKind::single && is_live_single(*span)) {
+    Bytes size = requested_of(*span);
+    return {.kind = Element::live, .at = at, .size = size, .overhead = span->room - size, .region = region};
   }
-  if (span != nullptr && span->kind == SpanKind::idle) {
+  if (span != nullptr && (span->kind == SpanKind::single || span->kind == SpanKind::idle)) {
     return {.kind = Element::free, .at = at, .size = span->room, .region = region};
   }
   auto first = static_cast<unsigned>((at - segment.region.begin) / kGranule);

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <map>
 #include <pthread.h>
+#include <set>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -12,7 +13,7 @@
 namespace apitest {
 namespace {
 
-constexpr SIZE_T kSizes[] = {0, 1, 24, 100, 256, 1000, 4000, 20'000, 28'672, 28'673, 300'000};
+constexpr SIZE_T kSizes[] = {0, 1, 24, 100, 256, 1000, 4000, 20'000, 28'672, 28'673, 65'536, 200'000, 262'144, 300'000};
 
 char* take(SIZE_T size) { return static_cast<char*>(HeapAlloc(GetProcessHeap(), 0, size)); }
 bool give(void* block) { return HeapFree(GetProcessHeap(), 0, block) != 0; }
@@ -214,6 +215,12 @@ TEST(HeapCache, H40_regions_of_freed_large_blocks_are_used_again_and_go_by_HeapC
   EXPECT_EQ(info.State, static_cast<DWORD>(MEM_FREE));
 }
 
+DWORD state_of(const char* at) {
+  MEMORY_BASIC_INFORMATION info{};
+  VirtualQuery(at, &info, sizeof info);
+  return info.State;
+}
+
 TEST(HeapCache, idle_memory_goes_back_while_the_program_allocates_other_things) {
   std::vector<char*> blocks;
   for (int i = 0; i < 50; ++i) {
@@ -225,12 +232,6 @@ TEST(HeapCache, idle_memory_goes_back_while_the_program_allocates_other_things) 
     give(block);
   }
   give(large);
-  auto state_of = [](char* at) {
-    MEMORY_BASIC_INFORMATION info{};
-    VirtualQuery(at, &info, sizeof info);
-    return info.State;
-  };
-
   alarm(60); // else for ever, if it never goes
   bool all_gone = false;
   for (SIZE_T i = 0; !all_gone; ++i) {
@@ -245,6 +246,59 @@ TEST(HeapCache, idle_memory_goes_back_while_the_program_allocates_other_things) 
     all_gone = state_of(large) == MEM_FREE && gone >= 40; // some may have become slabs of small blocks
   }
   alarm(0);
+}
+
+TEST(HeapCache, a_freed_large_block_serves_one_of_another_size_and_what_that_leaves_unused_goes_back) {
+  constexpr SIZE_T kLarge = 60 << 20;
+  constexpr SIZE_T kSmaller = 40 << 20;
+  HeapCompact(GetProcessHeap(), 0);
+  char* large = take(kLarge);
+  ASSERT_TRUE(give(large));
+  char* smaller = take(kSmaller);
+  EXPECT_EQ(smaller, large);
+  EXPECT_EQ(size_of(smaller), kSmaller);
+  std::memset(smaller, 5, kSmaller);
+  EXPECT_EQ(state_of(large + kLarge - 100), static_cast<DWORD>(MEM_COMMIT));
+
+  alarm(60); // else for ever, if it never goes
+  while (state_of(large + kLarge - 100) == MEM_COMMIT) {
+    give(take(2 << 20));
+  }
+  alarm(0);
+  EXPECT_TRUE(is_filled(smaller, kSmaller, 5));
+
+  char* grown = static_cast<char*>(HeapReAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, smaller, kLarge));
+  EXPECT_EQ(grown, smaller);
+  EXPECT_TRUE(is_filled(grown, kSmaller, 5));
+  EXPECT_TRUE(is_filled(grown + kSmaller, kLarge - kSmaller, 0));
+  EXPECT_TRUE(give(grown));
+}
+
+TEST(HeapCache, what_one_thread_frees_another_takes) {
+  constexpr int kBlocks = 5000;
+  constexpr SIZE_T kSize = 208; // of a class that nothing else here uses
+  std::set<char*> freed;
+  std::thread([&] {
+    for (int i = 0; i < kBlocks; ++i) {
+      freed.insert(take(kSize));
+    }
+    for (char* block : freed) {
+      give(block);
+    }
+  }).join();
+  std::vector<char*> taken;
+  int met = 0;
+  for (int i = 0; i < kBlocks; ++i) {
+    taken.push_back(take(kSize));
+    met += freed.count(taken.back()) != 0 ? 1 : 0;
+  }
+  EXPECT_GT(met, kBlocks / 2);
+  EXPECT_EQ(std::set<char*>(taken.begin(), taken.end()).size(), taken.size());
+  for (char* block : taken) {
+    EXPECT_EQ(size_of(block), kSize);
+    EXPECT_TRUE(give(block));
+  }
+  EXPECT_TRUE(HeapValidate(GetProcessHeap(), 0, nullptr));
 }
 
 TEST(HeapCache, a_large_block_that_grows_stays_where_it_is_for_a_while) {
