@@ -112,6 +112,20 @@ typedef struct _SYSTEM_BASIC_INFORMATION {
   UCHAR NumberOfProcessors;
 } SYSTEM_BASIC_INFORMATION, *PSYSTEM_BASIC_INFORMATION;
 
+// What NtQueryObject tells of a handle and its object, as the SDK has it; winnt/native.h names more members.
+typedef struct _PUBLIC_OBJECT_BASIC_INFORMATION {
+  ULONG Attributes;
+  ACCESS_MASK GrantedAccess;
+  ULONG HandleCount;
+  ULONG PointerCount;
+  ULONG Reserved[10];
+} PUBLIC_OBJECT_BASIC_INFORMATION, *PPUBLIC_OBJECT_BASIC_INFORMATION;
+
+typedef struct _PUBLIC_OBJECT_TYPE_INFORMATION {
+  UNICODE_STRING TypeName;
+  ULONG Reserved[22];
+} PUBLIC_OBJECT_TYPE_INFORMATION, *PPUBLIC_OBJECT_TYPE_INFORMATION;
+
 // ---- Classes of information ----
 
 typedef enum _OBJECT_INFORMATION_CLASS {
@@ -142,6 +156,19 @@ typedef enum _SYSTEM_INFORMATION_CLASS {
   SystemTimeOfDayInformation = 3,
   SystemProcessInformation = 5
 } SYSTEM_INFORMATION_CLASS;
+
+// ---- Handles ----
+
+// CloseHandle's work. STATUS_INVALID_HANDLE; STATUS_HANDLE_NOT_CLOSABLE for a protected one.
+NTSYSCALLAPI NTSTATUS NTAPI NtClose(HANDLE Handle);
+
+// What a handle stands for: ObjectBasicInformation (56 bytes exactly), ObjectTypeInformation, and class 1, the object's
+// name as a UNICODE_STRING, empty if it has none. STATUS_INVALID_HANDLE, STATUS_INVALID_INFO_CLASS,
+// STATUS_INFO_LENGTH_MISMATCH, STATUS_BUFFER_OVERFLOW (a name that does not fit), STATUS_ACCESS_VIOLATION.
+// ReturnLength, which may be NULL, gets the length that is needed.
+NTSYSCALLAPI NTSTATUS NTAPI NtQueryObject(HANDLE Handle, OBJECT_INFORMATION_CLASS ObjectInformationClass,
+                                          PVOID ObjectInformation, ULONG ObjectInformationLength, PULONG ReturnLength)
+    WINMEM_WIDE(NtQueryObject);
 
 // ---- Status codes ----
 

@@ -123,6 +123,36 @@ typedef struct _MEMORY_PHYSICAL_CONTIGUITY_INFORMATION {
   PMEMORY_PHYSICAL_CONTIGUITY_UNIT_INFORMATION ContiguityUnitInformation;
 } MEMORY_PHYSICAL_CONTIGUITY_INFORMATION, *PMEMORY_PHYSICAL_CONTIGUITY_INFORMATION;
 
+// ---- Handles ----
+
+typedef struct _OBJECT_BASIC_INFORMATION {
+  ULONG Attributes;
+  ACCESS_MASK GrantedAccess;
+  ULONG HandleCount;
+  ULONG PointerCount;
+  ULONG PagedPoolCharge;
+  ULONG NonPagedPoolCharge;
+  ULONG Reserved[3];
+  ULONG NameInfoSize;
+  ULONG TypeInfoSize;
+  ULONG SecurityDescriptorSize;
+  LARGE_INTEGER CreationTime;
+} OBJECT_BASIC_INFORMATION, *POBJECT_BASIC_INFORMATION;
+
+#define OBJ_PROTECT_CLOSE         1
+#define DUPLICATE_SAME_ATTRIBUTES 4
+
+// DuplicateHandle's work, with OBJ_INHERIT and OBJ_PROTECT_CLOSE as attributes; DUPLICATE_SAME_ATTRIBUTES takes the
+// source's. Without a target process DUPLICATE_CLOSE_SOURCE only closes.
+NTSYSCALLAPI NTSTATUS NTAPI NtDuplicateObject(HANDLE SourceProcessHandle, HANDLE SourceHandle,
+                                              HANDLE TargetProcessHandle, PHANDLE TargetHandle,
+                                              ACCESS_MASK DesiredAccess, ULONG HandleAttributes, ULONG Options);
+
+NTSYSCALLAPI NTSTATUS NTAPI ZwClose(HANDLE Handle);
+NTSYSCALLAPI NTSTATUS NTAPI ZwDuplicateObject(HANDLE SourceProcessHandle, HANDLE SourceHandle,
+                                              HANDLE TargetProcessHandle, PHANDLE TargetHandle,
+                                              ACCESS_MASK DesiredAccess, ULONG HandleAttributes, ULONG Options);
+
 // ---- Memory: base and size are in and out, and come back rounded on success (V110) ----
 
 // VirtualAlloc's work. ZeroBits limits how high the region may lie (V111).

@@ -1,4 +1,5 @@
 // Keeping pages in physical memory: what is legal.
+#include "process_handle.h"
 #include "virtual_memory.h"
 
 #include <winternl.h>
@@ -17,8 +18,8 @@ Locking change_lock(HANDLE process, Address at, Bytes size, std::uint32_t type, 
   if (size == 0 || size > kUserEnd - at) {
     return {Status::invalid_parameter_3};
   }
-  if (!is_this_process(process)) {
-    return {Status::invalid_handle};
+  if (Status status = check_process(process, PROCESS_VM_OPERATION); status != Status::ok) {
+    return {status};
   }
   if ((type & MAP_SYSTEM) != 0) {
     return {Status::privilege_not_held}; // SeLockMemoryPrivilege, which an ordinary user has not

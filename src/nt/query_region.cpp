@@ -1,6 +1,7 @@
 #include "query_region.h"
 
 #include "../vm/allocation.h"
+#include "process_handle.h"
 #include "protection.h"
 #include "user_memory.h"
 #include "virtual_memory.h"
@@ -60,8 +61,8 @@ Status query_region(HANDLE process, Address at, void* buffer, Bytes length, SIZE
   if (at >= kUserEnd) {
     return Status::invalid_parameter;
   }
-  if (!is_this_process(process)) {
-    return Status::invalid_handle;
+  if (Status status = check_process(process, PROCESS_QUERY_INFORMATION); status != Status::ok) {
+    return status;
   }
   if (returned != nullptr && !can_write_to_user(returned)) {
     return Status::access_violation;

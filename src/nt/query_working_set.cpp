@@ -1,6 +1,7 @@
 #include "query_working_set.h"
 
 #include "../host/page_residence.h"
+#include "process_handle.h"
 #include "protection.h"
 #include "user_memory.h"
 #include "virtual_memory.h"
@@ -80,8 +81,8 @@ Status query_working_set(HANDLE process, void* buffer, Bytes length, SIZE_T* ret
   if (count == 0) {
     return Status::info_length_mismatch;
   }
-  if (!is_this_process(process)) {
-    return Status::invalid_handle;
+  if (Status status = check_process(process, PROCESS_QUERY_INFORMATION); status != Status::ok) {
+    return status;
   }
   if (!is_writable(buffer, count * sizeof(Entry)) || (returned != nullptr && !can_write_to_user(returned))) {
     return Status::access_violation;

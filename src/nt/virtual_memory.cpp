@@ -2,6 +2,7 @@
 
 #include "../exception/exception.h"
 #include "../host/alternate_stack.h"
+#include "process_handle.h"
 #include "protection.h"
 #include "user_memory.h"
 
@@ -106,8 +107,8 @@ Allocation allocate(HANDLE process, Address at, Bytes size, std::uint32_t type, 
   if (Status status = check_range(at, size); status != Status::ok) {
     return {status};
   }
-  if (!is_this_process(process)) {
-    return {Status::invalid_handle};
+  if (Status status = check_process(process, PROCESS_VM_OPERATION); status != Status::ok) {
+    return {status};
   }
   if ((type & (MEM_RESET | MEM_RESET_UNDO)) != 0) {
     return reset(at, size, type);
@@ -214,8 +215,8 @@ Freeing free(HANDLE process, Address at, Bytes size, std::uint32_t type) {
   if (size > kUserEnd - at) {
     return {Status::invalid_parameter_3};
   }
-  if (!is_this_process(process)) {
-    return {Status::invalid_handle};
+  if (Status status = check_process(process, PROCESS_VM_OPERATION); status != Status::ok) {
+    return {status};
   }
   bool decommits = type == MEM_DECOMMIT;
   Freeing freeing;
@@ -244,8 +245,8 @@ Protecting protect(HANDLE process, Address at, Bytes size, std::uint32_t protect
   if (Status status = check_range(at, size); status != Status::ok) {
     return {status};
   }
-  if (!is_this_process(process)) {
-    return {Status::invalid_handle};
+  if (Status status = check_process(process, PROCESS_VM_OPERATION); status != Status::ok) {
+    return {status};
   }
   catch_guard_hits(parsed);
   AddressRange range = pages_of(at, size);
@@ -292,8 +293,8 @@ Status query_basic(HANDLE process, Address at, Bytes length, MEMORY_BASIC_INFORM
   if (at >= kUserEnd) {
     return Status::invalid_parameter; // V52
   }
-  if (!is_this_process(process)) {
-    return Status::invalid_handle;
+  if (Status status = check_process(process, PROCESS_QUERY_INFORMATION); status != Status::ok) {
+    return status;
   }
   out = to_basic_information(vm::describe(round_down(at, kPage)));
   return Status::ok;

@@ -11,9 +11,6 @@
 
 namespace winmem::nt {
 
-// GetCurrentProcess(). Other processes are not reached yet: ERROR_INVALID_HANDLE.
-inline bool is_this_process(HANDLE process) { return process == reinterpret_cast<HANDLE>(LONG_PTR{-1}); }
-
 // Where a new region may lie; all zero is no requirement.
 struct Placement {
   AddressRange within = {kLowestUser, kUserEnd};

@@ -11,6 +11,7 @@ set(API_RULE_TESTS
     bad_input_free_test.cpp
     bad_input_protect_query_test.cpp
     guard_pages_test.cpp
+    handles_test.cpp
     last_error_test.cpp
     memory_status_test.cpp
     modules_test.cpp

@@ -316,6 +316,9 @@ constexpr Row kCalls[] = {
     {"GetLastError SetLastError", last_error},
     {"GetCurrentProcess GetCurrentThread", handles},
     {"GetCurrentProcessId GetCurrentThreadId", ids},
+    {"CloseHandle DuplicateHandle CompareObjectHandles GetHandleInformation SetHandleInformation NtClose "
+     "NtDuplicateObject NtQueryObject ZwClose ZwDuplicateObject",
+     real_handles},
     {"GetSystemInfo GetNativeSystemInfo GetLargePageMinimum", system_info},
     {"GetModuleHandleA GetModuleHandleW GetProcAddress", modules},
     {"LoadLibraryA LoadLibraryW LoadLibraryExA LoadLibraryExW FreeLibrary", libraries},

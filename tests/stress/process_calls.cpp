@@ -28,6 +28,28 @@ void ids(Random&) {
   known_thread = thread;
 }
 
+// Handles of this thread's own to objects that all threads share.
+void real_handles(Random& random) {
+  HANDLE self = GetCurrentProcess();
+  HANDLE made = nullptr;
+  HANDLE twin = nullptr;
+  HANDLE source = random.one_in(2) ? self : GetCurrentThread();
+  MUST(DuplicateHandle(self, source, self, &made, 0, FALSE, DUPLICATE_SAME_ACCESS));
+  MUST(NtDuplicateObject(self, made, self, &twin, 0, OBJ_INHERIT, DUPLICATE_SAME_ACCESS) == STATUS_SUCCESS);
+  MUST(made != twin && CompareObjectHandles(made, twin) && CompareObjectHandles(made, source));
+  DWORD flags = 0;
+  MUST(GetHandleInformation(twin, &flags) && flags == HANDLE_FLAG_INHERIT);
+  MUST(SetHandleInformation(twin, HANDLE_FLAG_PROTECT_FROM_CLOSE, HANDLE_FLAG_PROTECT_FROM_CLOSE));
+  MUST(!CloseHandle(twin) && GetLastError() == ERROR_INVALID_HANDLE);
+  MUST(SetHandleInformation(twin, HANDLE_FLAG_PROTECT_FROM_CLOSE, 0));
+  PUBLIC_OBJECT_BASIC_INFORMATION info{};
+  MUST(NtQueryObject(twin, ObjectBasicInformation, &info, sizeof info, nullptr) == STATUS_SUCCESS);
+  MUST(info.HandleCount >= 2 && info.PointerCount >= info.HandleCount && info.GrantedAccess == 0x1FFFFF);
+  HANDLE third = nullptr;
+  MUST(ZwDuplicateObject(self, twin, self, &third, 0, 0, DUPLICATE_SAME_ACCESS) == STATUS_SUCCESS);
+  MUST(CloseHandle(third) && NtClose(made) == STATUS_SUCCESS && ZwClose(twin) == STATUS_SUCCESS);
+}
+
 void system_info(Random&) {
   SYSTEM_INFO info{};
   SYSTEM_INFO native{};

@@ -8,6 +8,7 @@ namespace stress {
 void last_error(Random& random);
 void handles(Random& random);
 void ids(Random& random);
+void real_handles(Random& random);
 void system_info(Random& random);
 void modules(Random& random);
 void libraries(Random& random);

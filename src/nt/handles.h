@@ -1,0 +1,22 @@
+// Handles with Windows' arguments: closing, duplicating, comparing.
+#pragma once
+
+#include "../base/status.h"
+
+#include <winnt.h>
+
+namespace winmem::nt {
+
+Status close_handle(HANDLE handle);
+
+// `attributes` are OBJ_... bits, `options` DUPLICATE_... . `target` may be null.
+Status duplicate_handle(HANDLE source_process, HANDLE source, HANDLE target_process, HANDLE* target, ACCESS_MASK access,
+                        ULONG attributes, ULONG options);
+
+Status are_same_object(HANDLE first, HANDLE second, bool& are_same);
+
+// HANDLE_FLAG_... bits.
+Status handle_flags(HANDLE handle, DWORD& flags);
+Status change_handle_flags(HANDLE handle, DWORD mask, DWORD flags);
+
+} // namespace winmem::nt

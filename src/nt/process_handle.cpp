@@ -1,0 +1,18 @@
+#include "process_handle.h"
+
+#include "../object/handle_table.h"
+#include "../object/own.h"
+
+namespace winmem::nt::detail {
+
+Status check_real_process(HANDLE process, ACCESS_MASK access) {
+  auto handle = reinterpret_cast<object::Handle>(process);
+  object::Ref<object::Process> found;
+  Status status = object::reference(handle, object::kProcessType, access, found);
+  if (status == Status::ok && !object::is_this_process(*found)) {
+    return Status::invalid_handle;
+  }
+  return status;
+}
+
+} // namespace winmem::nt::detail
