@@ -2,6 +2,7 @@
 //
 // Surprise:  they may be called by the dynamic linker before anything is initialised, and by libc while a thread ends
 //            or the process does. Nothing here or below needs initialisation or is torn down.
+#include "../heap/caller.h"
 #include "../heap/fast.h"
 #include "debug_heap.h"
 #include "malloc_names.h"
@@ -15,7 +16,8 @@ using heap::Heap;
 namespace {
 
 // Where the thread has none at hand.
-[[gnu::noinline]] void* allocate(Bytes size, bool zeroed) {
+[[gnu::noinline]] void* allocate(Bytes size, bool zeroed, const void* returns_to) {
+  heap::Caller caller(returns_to);
   if (size > crt::kMostRequested) {
     return crt::no_memory();
   }
@@ -29,7 +31,8 @@ namespace {
   return nullptr;
 }
 
-[[gnu::noinline]] void give(void* block) {
+[[gnu::noinline]] void give(void* block, const void* returns_to) {
+  heap::Caller caller(returns_to);
   if (block == nullptr) {
     return;
   }
@@ -47,12 +50,12 @@ namespace {
 
 void* winmem_malloc(std::size_t size) {
   void* block = heap::take_fast(size);
-  return block != nullptr ? block : allocate(size, false);
+  return block != nullptr ? block : allocate(size, false, __builtin_return_address(0));
 }
 
 void winmem_free(void* block) {
   if (!heap::give_fast(block)) {
-    give(block);
+    give(block, __builtin_return_address(0));
   }
 }
 
@@ -62,7 +65,10 @@ void* winmem_calloc(std::size_t count, std::size_t size) {
     return nullptr;
   }
   void* block = heap::take_fast(all);
-  return block != nullptr ? std::memset(block, 0, all) : allocate(all, true);
+  return block != nullptr ? std::memset(block, 0, all) : allocate(all, true, __builtin_return_address(0));
 }
 
-void* winmem_realloc(void* block, std::size_t size) { return crt::reallocate("realloc", block, size, false); }
+void* winmem_realloc(void* block, std::size_t size) {
+  heap::Caller caller(__builtin_return_address(0));
+  return crt::reallocate("realloc", block, size, false);
+}

@@ -2,6 +2,7 @@
 //
 // The core links no C++ library. A program that is written in C++ has one, and its functions are found there: by the
 // linker if it was loaded with the program, else at the time of need.
+#include "../heap/caller.h"
 #include "../heap/misuse.h"
 #include "../heap/process_block.h"
 #include "../host/late_symbol.h"
@@ -71,7 +72,8 @@ template <typename Function> Function without_exception(const char* name) {
   return standard_handler() != nullptr ? reinterpret_cast<Function>(host::find_in_library(kLibrary, name)) : nullptr;
 }
 
-[[gnu::noinline]] void* allocate_or_throw(Bytes size, Bytes alignment) {
+[[gnu::noinline]] void* allocate_or_throw(Bytes size, Bytes alignment, const void* returns_to) {
+  heap::Caller caller(returns_to);
   void* block = allocate_or_ask(size, alignment);
   return block != nullptr ? block : (throw_no_memory(size), nullptr);
 }
@@ -80,12 +82,16 @@ template <typename Function> Function without_exception(const char* name) {
 
 void* winmem_operator_new(std::size_t size) {
   void* block = heap::take_fast(size);
-  return block != nullptr ? block : allocate_or_throw(size, 0);
+  return block != nullptr ? block : allocate_or_throw(size, 0, __builtin_return_address(0));
 }
 
 void* winmem_operator_new_nothrow(std::size_t size, const void* nothrow) {
   void* block = heap::take_fast(size);
-  block = block != nullptr ? block : allocate(size, 0);
+  if (block != nullptr) {
+    return block;
+  }
+  heap::Caller caller(__builtin_return_address(0));
+  block = allocate(size, 0);
   if (block != nullptr) {
     return block;
   }
@@ -95,10 +101,11 @@ void* winmem_operator_new_nothrow(std::size_t size, const void* nothrow) {
 
 void* winmem_operator_new_aligned(std::size_t size, std::size_t alignment) {
   void* block = heap::take_aligned_fast(size, std::bit_ceil(alignment));
-  return block != nullptr ? block : allocate_or_throw(size, alignment);
+  return block != nullptr ? block : allocate_or_throw(size, alignment, __builtin_return_address(0));
 }
 
 void* winmem_operator_new_aligned_nothrow(std::size_t size, std::size_t alignment, const void* nothrow) {
+  heap::Caller caller(__builtin_return_address(0));
   void* block = allocate(size, alignment);
   if (block != nullptr) {
     return block;

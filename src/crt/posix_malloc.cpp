@@ -1,5 +1,6 @@
 // What POSIX and glibc have beside malloc. Blocks of any alignment are blocks like any other: free and realloc take
 // them.
+#include "../heap/caller.h"
 #include "../heap/process_block.h"
 #include "../host/c_errno.h"
 #include "malloc_names.h"
@@ -24,12 +25,14 @@ void* allocate(Bytes size, Bytes alignment) {
 } // namespace
 
 void* winmem_reallocarray(void* block, std::size_t count, std::size_t size) {
+  heap::Caller caller(__builtin_return_address(0));
   Bytes all = 0;
   return crt::multiply(count, size, all) ? crt::reallocate("reallocarray", block, all, false) : nullptr;
 }
 
 // Returns its error and leaves errno alone.
 int winmem_posix_memalign(void** block, std::size_t alignment, std::size_t size) {
+  heap::Caller caller(__builtin_return_address(0));
   if (!std::has_single_bit(alignment) || alignment % sizeof(void*) != 0) {
     return host::number_of(host::CError::invalid_argument);
   }
@@ -43,6 +46,7 @@ int winmem_posix_memalign(void** block, std::size_t alignment, std::size_t size)
 
 // An alignment that is no power of two becomes the next one, as in glibc.
 void* winmem_memalign(std::size_t alignment, std::size_t size) {
+  heap::Caller caller(__builtin_return_address(0));
   if (alignment > std::size_t{1} << 63) {
     host::set_errno(host::CError::invalid_argument);
     return nullptr;
@@ -50,7 +54,10 @@ void* winmem_memalign(std::size_t alignment, std::size_t size) {
   return allocate(size, std::bit_ceil(alignment));
 }
 
-void* winmem_valloc(std::size_t size) { return allocate(size, kPage); }
+void* winmem_valloc(std::size_t size) {
+  heap::Caller caller(__builtin_return_address(0));
+  return allocate(size, kPage);
+}
 
 void* winmem_pvalloc(std::size_t size) {
   Bytes whole = 0;

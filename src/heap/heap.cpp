@@ -4,6 +4,7 @@
 #include "leftovers.h"
 #include "mode.h"
 #include "slack.h"
+#include "traces.h"
 #include "walk.h"
 
 #include <cstring>
@@ -115,6 +116,9 @@ bool Heap::resize(const Found& found, Bytes size) {
 }
 
 void Heap::guard(const void* block) {
+  if (traces::are_on() && block != nullptr) {
+    traces::note_allocated(block);
+  }
   if (has_guards() && block != nullptr) {
     Found found = find(to_address(block));
     hardening_.is_on() ? Hardening::guard(found, to_address(block))
@@ -224,6 +228,9 @@ bool Heap::free(void* block, bool serialized) {
   Found found = find(to_address(block));
   if (!found || is_damaged(found, block)) {
     return false;
+  }
+  if (traces::are_on()) {
+    traces::note_freed(block);
   }
   Span& span = *found.span;
   if (span.cached_class != kNotCached && thread_cache::drain(growable_, span.cached_class) &&

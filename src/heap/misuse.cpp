@@ -1,11 +1,15 @@
 #include "misuse.h"
 
 #include "../base/text_line.h"
+#include "../host/code_place.h"
 #include "../host/last_words.h"
 #include "../host/safe_copy.h"
 #include "../vm/vm.h"
 #include "registry.h"
 #include "span_map.h"
+#include "traces.h"
+
+#include <cstring>
 
 namespace winmem::heap {
 
@@ -149,6 +153,37 @@ void tell_place(TextLine& line, const Misuse& found, Address at) {
   }
 }
 
+// A place in code, so that a person or addr2line finds it.
+void tell_code(TextLine& line, const char* what, Address at, std::uint32_t thread) {
+  constexpr std::size_t kLongestName = 60; // of a function; longer ones would leave no room for the rest
+  line.text(what);
+  host::CodePlace place = at != 0 ? host::code_place(at) : host::CodePlace{};
+  if (at == 0) {
+    line.text("somebody unknown");
+  } else if (place.module == nullptr) {
+    line.hex(at);
+  } else {
+    if (place.function != nullptr && std::strlen(place.function) <= kLongestName) {
+      line.text(place.function).text("+").hex(place.into).text(" ");
+    }
+    line.text("(").text(place.module).text("+").hex(place.offset).text(")");
+  }
+  line.text(" in thread ").number(thread);
+}
+
+void tell_trace(TextLine& line, Address block) {
+  Trace trace;
+  if (!traces::find(block, trace)) {
+    return;
+  }
+  if (trace.allocating_thread != 0) {
+    tell_code(line, ", allocated by ", trace.allocated_by, trace.allocating_thread);
+  }
+  if (trace.freeing_thread != 0) {
+    tell_code(line, ", freed by ", trace.freed_by, trace.freeing_thread);
+  }
+}
+
 void print(TextLine& line, const char* next) {
   line.text("; ").text(next);
   const char* text = line.finish();
@@ -177,7 +212,9 @@ void report_misuse(const char* function, const void* pointer, const Heap& heap) 
   const Words& words = kWords[static_cast<unsigned>(found.mistake)];
   TextLine line;
   begin(line, function, pointer).text(words.what);
-  tell_place(line, found, reinterpret_cast<Address>(pointer));
+  auto at = reinterpret_cast<Address>(pointer);
+  tell_place(line, found, at);
+  tell_trace(line, found.block != 0 ? found.block : at);
   print(line, words.next);
 }
 

@@ -17,6 +17,7 @@ Mode read() {
     return Mode::usual;
   }
   return std::strcmp(text, "strict") == 0     ? Mode::strict
+         : std::strcmp(text, "debug") == 0    ? Mode::debug
          : std::strcmp(text, "hardened") == 0 ? Mode::hardened
                                               : Mode::usual;
 }

@@ -9,6 +9,7 @@
 #include "mode.h"
 #include "records.h"
 #include "span_map.h"
+#include "traces.h"
 
 #include <new>
 
@@ -61,10 +62,12 @@ void before_fork() {
   lock_records_for_fork();
   Segments::lock_spares_for_fork();
   lock_leftovers_for_fork();
+  traces::lock_for_fork();
   forking_thread = host::thread_id();
 }
 
 void after_fork() {
+  traces::unlock_after_fork();
   unlock_leftovers_after_fork();
   Segments::unlock_spares_after_fork();
   unlock_records_after_fork();
@@ -109,8 +112,12 @@ void append(Heap& heap) {
   if (Heap* made = process.load(std::memory_order_relaxed)) {
     return made;
   }
-  bool is_quick = mode() != Mode::hardened;
-  Heap* heap = make({.cached = is_quick && host::can_fence_threads(), .keeps_large = is_quick});
+  // What threads have at hand is not watched, nor is it known who asked for it.
+  bool is_quick = mode() == Mode::usual || mode() == Mode::strict;
+  Heap* heap = make({.cached = is_quick && host::can_fence_threads(), .keeps_large = mode() != Mode::hardened});
+  if (mode() == Mode::debug) {
+    traces::open();
+  }
   if (heap != nullptr) {
     append(*heap);
     process.store(heap, std::memory_order_release);

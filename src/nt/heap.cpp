@@ -1,5 +1,6 @@
 // ntdll's heap calls: making heaps and their blocks. What asks about them is in heap_information.cpp.
 #include "../exception/exception.h"
+#include "../heap/caller.h"
 #include "../heap/fast.h"
 #include "../heap/misuse.h"
 #include "../heap/mode.h"
@@ -82,6 +83,7 @@ PVOID NTAPI RtlAllocateHeap(HANDLE HeapHandle, ULONG Flags, SIZE_T Size) {
       return (Flags & HEAP_ZERO_MEMORY) != 0 ? std::memset(block, 0, Size) : block;
     }
   }
+  heap::Caller caller(__builtin_return_address(0));
   Heap* heap = heap::from_handle(HeapHandle);
   if (heap == nullptr) {
     return nullptr;
@@ -97,6 +99,7 @@ PVOID NTAPI RtlAllocateHeap(HANDLE HeapHandle, ULONG Flags, SIZE_T Size) {
 }
 
 PVOID NTAPI RtlReAllocateHeap(HANDLE HeapHandle, ULONG Flags, PVOID BaseAddress, SIZE_T Size) {
+  heap::Caller caller(__builtin_return_address(0));
   Heap* heap = heap::from_handle(HeapHandle);
   if (heap == nullptr || BaseAddress == nullptr) {
     return nullptr; // H50
@@ -125,6 +128,7 @@ LOGICAL NTAPI RtlFreeHeap(HANDLE HeapHandle, ULONG Flags, PVOID BaseAddress) {
   if (BaseAddress == nullptr || (heap::is_process_heap(HeapHandle) && heap::give_fast(BaseAddress))) {
     return TRUE; // H60
   }
+  heap::Caller caller(__builtin_return_address(0));
   Heap* heap = heap::from_handle(HeapHandle);
   if (heap == nullptr) {
     return FALSE;

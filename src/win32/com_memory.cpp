@@ -1,4 +1,5 @@
 // combaseapi.h: COM's allocator is the process heap (H22, H146).
+#include "../heap/caller.h"
 #include "../heap/process_block.h"
 
 #include <combaseapi.h>
@@ -6,9 +7,13 @@
 using namespace winmem;
 using heap::Heap;
 
-LPVOID WINAPI CoTaskMemAlloc(SIZE_T cb) { return heap::process_block::take(cb, false); }
+LPVOID WINAPI CoTaskMemAlloc(SIZE_T cb) {
+  winmem::heap::Caller caller(__builtin_return_address(0));
+  return heap::process_block::take(cb, false);
+}
 
 LPVOID WINAPI CoTaskMemRealloc(LPVOID pv, SIZE_T cb) {
+  winmem::heap::Caller caller(__builtin_return_address(0));
   if (pv == nullptr) {
     return CoTaskMemAlloc(cb);
   }
@@ -21,6 +26,7 @@ LPVOID WINAPI CoTaskMemRealloc(LPVOID pv, SIZE_T cb) {
 }
 
 void WINAPI CoTaskMemFree(LPVOID pv) {
+  winmem::heap::Caller caller(__builtin_return_address(0));
   if (pv != nullptr) {
     heap::process_block::give(pv);
   }

@@ -1,15 +1,23 @@
 // winbase.h: the Global functions. What they do is in moveable_calls.cpp.
+#include "../heap/caller.h"
 #include "moveable_calls.h"
 
 using namespace winmem::win32;
 
-HGLOBAL WINAPI GlobalAlloc(UINT uFlags, SIZE_T dwBytes) { return allocate_object(uFlags, dwBytes); }
+HGLOBAL WINAPI GlobalAlloc(UINT uFlags, SIZE_T dwBytes) {
+  winmem::heap::Caller caller(__builtin_return_address(0));
+  return allocate_object(uFlags, dwBytes);
+}
 
 HGLOBAL WINAPI GlobalReAlloc(HGLOBAL hMem, SIZE_T dwBytes, UINT uFlags) {
+  winmem::heap::Caller caller(__builtin_return_address(0));
   return reallocate_object(hMem, dwBytes, uFlags, Family::global);
 }
 
-HGLOBAL WINAPI GlobalFree(HGLOBAL hMem) { return free_object(hMem); }
+HGLOBAL WINAPI GlobalFree(HGLOBAL hMem) {
+  winmem::heap::Caller caller(__builtin_return_address(0));
+  return free_object(hMem);
+}
 
 LPVOID WINAPI GlobalLock(HGLOBAL hMem) { return lock_object(hMem); }
 

@@ -1,6 +1,7 @@
 // heapapi.h: making heaps and their blocks. What asks about a heap is in heap_information.cpp.
 //
 // These call the heap directly, not through nt: an allocation is to cost little more than the heap itself.
+#include "../heap/caller.h"
 #include "../heap/fast.h"
 #include "../nt/heap_calls.h"
 #include "last_error.h"
@@ -30,7 +31,8 @@ Status misuse(const char* function, const void* pointer, const Heap& heap) {
 }
 
 // What the short way does not know, apart from it, so that it needs no frame.
-[[gnu::noinline]] LPVOID allocate(HANDLE hHeap, DWORD dwFlags, SIZE_T dwBytes) {
+[[gnu::noinline]] LPVOID allocate(HANDLE hHeap, DWORD dwFlags, SIZE_T dwBytes, const void* returns_to) {
+  heap::Caller caller(returns_to);
   Heap* heap = heap::from_handle(hHeap);
   if (heap == nullptr) [[unlikely]] {
     return give_nothing(Status::invalid_handle);
@@ -39,7 +41,8 @@ Status misuse(const char* function, const void* pointer, const Heap& heap) {
   return block != nullptr ? block : no_memory(*heap, dwFlags, dwBytes);
 }
 
-[[gnu::noinline]] BOOL free(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem) {
+[[gnu::noinline]] BOOL free(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, const void* returns_to) {
+  heap::Caller caller(returns_to);
   if (lpMem == nullptr) {
     return TRUE; // H60
   }
@@ -88,7 +91,7 @@ LPVOID WINAPI HeapAlloc(HANDLE hHeap, DWORD dwFlags, SIZE_T dwBytes) {
       return (dwFlags & HEAP_ZERO_MEMORY) != 0 ? std::memset(block, 0, dwBytes) : block;
     }
   }
-  return allocate(hHeap, dwFlags, dwBytes);
+  return allocate(hHeap, dwFlags, dwBytes, __builtin_return_address(0));
 }
 
 LPVOID WINAPI HeapReAlloc(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, SIZE_T dwBytes) {
@@ -105,6 +108,7 @@ LPVOID WINAPI HeapReAlloc(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, SIZE_T dwBy
       return block;
     }
   }
+  heap::Caller caller(__builtin_return_address(0));
   Heap::Moving moving =
       (dwFlags & HEAP_REALLOC_IN_PLACE_ONLY) != 0 ? Heap::Moving::in_place_only : Heap::Moving::allowed;
   Heap::Reallocated result =
@@ -120,7 +124,7 @@ BOOL WINAPI HeapFree(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem) {
   if (heap::is_process_heap(hHeap) && heap::give_fast(lpMem)) [[likely]] {
     return TRUE;
   }
-  return free(hHeap, dwFlags, lpMem);
+  return free(hHeap, dwFlags, lpMem, __builtin_return_address(0));
 }
 
 SIZE_T WINAPI HeapSize(HANDLE hHeap, DWORD dwFlags, LPCVOID lpMem) {
