@@ -1,5 +1,6 @@
 #include "heap.h"
 
+#include "../host/memory_tools.h"
 #include "depot.h"
 #include "leftovers.h"
 #include "mode.h"
@@ -10,6 +11,8 @@
 #include <cstring>
 
 namespace winmem::heap {
+
+namespace memory_tools = host::memory_tools;
 
 namespace {
 
@@ -70,6 +73,13 @@ void Heap::after_fork_in_child(std::uint32_t forking_thread) {
 }
 
 void Heap::close() {
+  if (memory_tools::are_there() && !hardening_.is_on()) {
+    for (WalkEntry entry; next_element(*this, entry, false) == Walked::element;) {
+      if (entry.kind == Element::live) {
+        memory_tools::close_block(entry.at, entry.size);
+      }
+    }
+  }
   is_fixed() ? fixed_.close() : growable_.close();
   hardening_.close();
 }
@@ -80,7 +90,7 @@ void* Heap::take(Bytes size, bool& is_zero, bool grows) {
     is_zero = false;
     return fixed_.take(size);
   }
-  Bytes wanted = hardening_.is_on() ? Hardening::padded(size) : size;
+  Bytes wanted = padded(size);
   void* block = growable_.take(*this, wanted, is_zero, grows);
   if (block == nullptr && options_.cached) {
     depot::flush(growable_);
@@ -88,13 +98,23 @@ void* Heap::take(Bytes size, bool& is_zero, bool grows) {
   if (block == nullptr && growable_.trim_for_want()) {
     block = growable_.take(*this, wanted, is_zero, grows);
   }
-  return hardening_.is_on() && block != nullptr ? harden(block, size) : block;
+  return wanted != size && block != nullptr ? without_pad(block, size) : block;
 }
 
-// A block that was taken with a pad.
-void* Heap::harden(void* block, Bytes size) {
+// Behind a block that is watched there are some bytes that are nobody's.
+Bytes Heap::padded(Bytes size) const {
+  constexpr Bytes kPad = 16;
+  if (hardening_.is_on()) {
+    return Hardening::padded(size);
+  }
+  return memory_tools::are_there() && !is_fixed() && size <= kUserEnd ? size + kPad : size;
+}
+
+void* Heap::without_pad(void* block, Bytes size) {
   Found found = find(to_address(block));
-  Hardening::must_be_unused(found, to_address(block));
+  if (hardening_.is_on()) {
+    Hardening::must_be_unused(found, to_address(block));
+  }
   resize(found, size); // it fits
   return block;
 }
@@ -115,18 +135,32 @@ bool Heap::resize(const Found& found, Bytes size) {
   return is_fixed() ? fixed_.resize(found, size) : growable_.resize(found, size);
 }
 
-void Heap::guard(const void* block) {
-  if (traces::are_on() && block != nullptr) {
+void Heap::guard(const void* block, Bytes old_size) {
+  if (block == nullptr || !has_guards()) {
+    return;
+  }
+  if (traces::are_on()) {
     traces::note_allocated(block);
   }
-  if (has_guards() && block != nullptr) {
-    Found found = find(to_address(block));
-    hardening_.is_on() ? Hardening::guard(found, to_address(block))
-                       : keep_slack(const_cast<void*>(block), found.size, found.room);
+  Address at = to_address(block);
+  Found found = find(at);
+  if (hardening_.is_on()) {
+    Hardening::guard(found, at);
+    return;
   }
+  if (!memory_tools::are_there()) {
+    keep_slack(const_cast<void*>(block), found.size, found.room);
+    return;
+  }
+  Bytes slack = found.room - found.size < kPage ? found.room - found.size : kPage;
+  old_size == kNoSize ? memory_tools::open_block(at, found.size, slack)
+                      : memory_tools::open_resized_block(at, old_size, found.size, slack);
+  keep_slack(const_cast<void*>(block), found.size, found.room);
+  memory_tools::close_slack(at, found.size, slack);
 }
 
 bool Heap::is_damaged(const Found& found, const void* block) const {
+  memory_tools::Quiet quiet;
   return hardening_.is_on() ? !Hardening::is_intact(found, to_address(block))
                             : has_guards() && !slack_seems_intact(block, found.size, found.room);
 }
@@ -148,7 +182,7 @@ void* Heap::allocate(Bytes size, bool zeroed, bool serialized) {
   if (!had_cache && thread_cache::is_own_known()) [[unlikely]] {
     thread_cache::watch_end(); // may allocate
   }
-  if (zeroed && !is_zero && block != nullptr) {
+  if (zeroed && block != nullptr && (!is_zero || memory_tools::are_there())) {
     std::memset(block, 0, size); // the caller's alone by now
   }
   return block;
@@ -159,12 +193,12 @@ void* Heap::allocate_aligned(Bytes size, Bytes alignment, bool zeroed, bool seri
   void* block = nullptr;
   {
     HeapHold hold(mutex_, locks(serialized));
-    Bytes wanted = hardening_.is_on() ? Hardening::padded(size) : size;
+    Bytes wanted = padded(size);
     block = is_fixed() ? nullptr : growable_.take_aligned(*this, wanted, alignment, is_zero);
-    block = hardening_.is_on() && block != nullptr ? harden(block, size) : block;
+    block = wanted != size && block != nullptr ? without_pad(block, size) : block;
     guard(block);
   }
-  if (zeroed && !is_zero && block != nullptr) {
+  if (zeroed && block != nullptr && (!is_zero || memory_tools::are_there())) {
     std::memset(block, 0, size);
   }
   return block;
@@ -208,7 +242,7 @@ Heap::Reallocated Heap::reallocate(void* block, Bytes size, bool zeroed, Moving 
     if (result.status != Status::ok) {
       return result;
     }
-    guard(result.block);
+    guard(result.block, result.block == block ? old_size : kNoSize);
   }
   // Contents are touched without the lock: a page of theirs may be one that a handler has to make accessible.
   if (result.block != block) {
@@ -231,6 +265,9 @@ bool Heap::free(void* block, bool serialized) {
   }
   if (traces::are_on()) {
     traces::note_freed(block);
+  }
+  if (memory_tools::are_there() && !hardening_.is_on()) {
+    memory_tools::close_block(to_address(block), found.room);
   }
   Span& span = *found.span;
   if (span.cached_class != kNotCached && thread_cache::drain(growable_, span.cached_class) &&

@@ -126,11 +126,14 @@ private:
   void give(const Found& found);
   Found find(Address at) const;
   bool resize(const Found& found, Bytes size);
-  void* harden(void* block, Bytes size);
+  // What to take for a block of `size`, and what is to be done then.
+  Bytes padded(Bytes size) const;
+  void* without_pad(void* block, Bytes size);
 
   // Whether a write behind a block is seen (slack.h). The process heap's blocks go by threads' caches, without that.
   bool has_guards() const { return !options_.cached; }
-  void guard(const void* block);
+  // Of a block that was taken, or was `old_size` before.
+  void guard(const void* block, Bytes old_size = kNoSize);
   bool is_damaged(const Found& found, const void* block) const;
   void* take_with_user(Bytes size, const UserInfo& info, bool& is_zero);
   Reallocated make_room(const Found& found, void* block, Bytes size, Moving moving);

@@ -1,6 +1,7 @@
 #include "leftovers.h"
 
 #include "../host/lock.h"
+#include "../host/memory_tools.h"
 #include "../vm/vm.h"
 
 #include <atomic>
@@ -18,6 +19,9 @@ constinit std::atomic<unsigned> count{0};
 } // namespace
 
 void release_region(Address region) {
+  if (host::memory_tools::are_there()) {
+    host::memory_tools::open_all(vm::describe(region).region);
+  }
   if (vm::release_region(region).status == Status::ok) {
     return;
   }

@@ -3,6 +3,7 @@
 #include "../host/fork.h"
 #include "../host/lock.h"
 #include "../host/membarrier.h"
+#include "../host/memory_tools.h"
 #include "../host/own_process.h"
 #include "../host/thread.h"
 #include "leftovers.h"
@@ -112,9 +113,10 @@ void append(Heap& heap) {
   if (Heap* made = process.load(std::memory_order_relaxed)) {
     return made;
   }
-  // What threads have at hand is not watched, nor is it known who asked for it.
+  // What threads have at hand is watched by nobody, nor is it known who asked for it.
   bool is_quick = mode() == Mode::usual || mode() == Mode::strict;
-  Heap* heap = make({.cached = is_quick && host::can_fence_threads(), .keeps_large = mode() != Mode::hardened});
+  Heap* heap = make({.cached = is_quick && host::can_fence_threads() && !host::memory_tools::are_there(),
+                     .keeps_large = mode() != Mode::hardened});
   if (mode() == Mode::debug) {
     traces::open();
   }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "../base/address.h"
+#include "../host/memory_tools.h"
 
 #include <cstdint>
 #include <cstring>
@@ -50,7 +51,7 @@ inline bool slack_is_intact(const void* block, Bytes size, Bytes room) {
   return (same | ((1U << (size - offset)) - 1)) == 0xFFFF; // what lies before the end may be anything
 }
 
-inline bool slack_seems_intact(const void* block, Bytes size, Bytes room) {
+WINMEM_UNWATCHED inline bool slack_seems_intact(const void* block, Bytes size, Bytes room) {
   const auto* at = static_cast<const char*>(block) + size;
   for (const char* end = at + (room - size < kGuarded ? room - size : kGuarded); at < end; ++at) {
     if (*at != kSlackPattern) {

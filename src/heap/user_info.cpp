@@ -3,6 +3,7 @@
 // Such a block has a span of its own, however small it is, and what is kept lies in the span's record: a call without
 // user flags has no work with them, and a plain block that comes where such a one was has none. Programs have few of
 // them.
+#include "../host/memory_tools.h"
 #include "heap.h"
 #include "span_map.h"
 
@@ -42,7 +43,7 @@ void* Heap::allocate_with_user(Bytes size, bool zeroed, std::uint16_t flags, boo
     block = take_with_user(size, {nullptr, flags}, is_zero);
     guard(block);
   }
-  if (zeroed && !is_zero && block != nullptr) {
+  if (zeroed && block != nullptr && (!is_zero || host::memory_tools::are_there())) {
     std::memset(block, 0, size);
   }
   return block;
