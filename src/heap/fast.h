@@ -12,7 +12,10 @@
 namespace winmem::heap {
 
 inline void* take_fast(Bytes size) {
-  if (size <= kLargestSmall) [[likely]] {
+  if (size <= kTabulated) [[likely]] {
+    return thread_cache::take_of(tabulated_class(size), size);
+  }
+  if (size <= kLargestSmall) {
     return thread_cache::take(size);
   }
   return size <= kLargestCached ? thread_cache::take_single(size) : nullptr;
@@ -27,7 +30,7 @@ inline void* take_aligned_fast(Bytes size, Bytes alignment) {
 
 namespace detail {
 
-// A block of a span of the process heap that threads keep blocks of, live or not; no span if none begins there.
+// A block of a slab or a single, live or not; no span if none begins there.
 struct Kept {
   Span* span = nullptr;
   Cell* cell = nullptr;
@@ -35,12 +38,12 @@ struct Kept {
 
 inline Kept find_kept(const void* block) {
   auto at = reinterpret_cast<Address>(block);
-  Span* span = span_map::find(at);
-  if (span == nullptr || span->cached_class == kNotCached) {
+  Span* span = span_map::find_in_user_space(at);
+  if (span == nullptr) {
     return {};
   }
-  std::uint64_t number = number_around(*span, at);
-  if (number >= span->count || number * span->block != at - span->begin) {
+  std::uint64_t number = number_around(*span, at); // behind the last block there is a cell too, never a live one
+  if (number * span->block != at - span->begin) {
     return {};
   }
   return {span, span->cells + number};
@@ -62,7 +65,7 @@ inline constexpr Bytes kUnknownSize = ~Bytes{0};
 namespace detail {
 
 inline Bytes size_of(const Kept& kept) {
-  if (kept.span == nullptr || thread_cache::are_stopped()) {
+  if (kept.span == nullptr || kept.span->cached_class == kNotCached || thread_cache::are_stopped()) {
     return kUnknownSize;
   }
   std::uint16_t cell = kept.cell->load(std::memory_order_relaxed);

@@ -18,6 +18,9 @@ constexpr Bytes kLargeSlab = 8 * kGranule;
 constexpr Bytes kLargestInSlab = 0x2000;
 
 constexpr Bytes slab_size(Bytes block) { return block <= kLargestInSlab ? kSlab : kLargeSlab; }
+
+// With one for what is left over behind the last block, so that every address of the slab has one.
+constexpr unsigned cells_of(Bytes block) { return static_cast<unsigned>((slab_size(block) + block - 1) / block); }
 constexpr unsigned granules_of(Bytes size) { return static_cast<unsigned>(round_up(size, kGranule) / kGranule); }
 
 // Granules of idle singles.
@@ -40,7 +43,7 @@ template <typename Visit> void GrowableStore::for_each_span(Visit visit) const {
   segments_.for_each([&](const Segment& segment) {
     for (Address at = segment.region.begin; at < segment.region.end; at += kGranule) {
       const Span* span = span_map::find(at);
-      if (span != nullptr && span->begin == at) {
+      if (span != nullptr && round_down(span->begin, kGranule) == at) {
         visit(*span);
       }
     }
@@ -75,9 +78,9 @@ void GrowableStore::close() {
         for (std::uint16_t number = 0; number < span->fresh; ++number) {
           set_cell(*span, number, 0); // some are live
         }
-        give_cells(span->cells, span->count);
+        give_cells(span->cells, cells_of(span->block));
       } else if (span != nullptr && (span->kind == SpanKind::single || span->kind == SpanKind::idle)) {
-        size = span->room;
+        size = range_of_single(*span).size();
       }
       if (span != nullptr) {
         span_map::set({at, at + size}, nullptr);
@@ -94,11 +97,11 @@ Span* GrowableStore::add_slab(Heap& heap, unsigned size_class) {
   Bytes size = slab_size(block);
   auto count = static_cast<unsigned>(size / block);
   Span* slab = take_span();
-  Cell* cells = slab != nullptr ? take_cells(count) : nullptr;
+  Cell* cells = slab != nullptr ? take_cells(cells_of(block)) : nullptr;
   Granules taken = cells != nullptr ? take_granules(heap, granules_of(size)) : Granules{};
   if (taken.begin == 0) {
     if (cells != nullptr) {
-      give_cells(cells, count);
+      give_cells(cells, cells_of(block));
     }
     if (slab != nullptr) {
       give_span(slab);
@@ -125,7 +128,7 @@ void GrowableStore::remove_slab(Span& slab) {
   Bytes size = slab_size(slab.block);
   slabs_[slab.size_class].remove(slab);
   span_map::set(range_of(slab, size), nullptr);
-  give_cells(slab.cells, slab.count);
+  give_cells(slab.cells, cells_of(slab.block));
   segments_.give({slab.begin, slab.segment}, granules_of(size));
   give_span(&slab);
 }
@@ -141,11 +144,12 @@ Granules GrowableStore::take_granules(Heap& heap, unsigned granules) {
 }
 
 void GrowableStore::dissolve(Span& idle) {
-  unsigned granules = granules_of(idle.room);
+  AddressRange range = range_of_single(idle);
+  unsigned granules = granules_of(range.size());
   idle_singles_[granules - 1].remove(idle);
   idle_granules_ -= granules;
-  span_map::set(range_of(idle, idle.room), nullptr);
-  segments_.give({idle.begin, idle.segment}, granules);
+  span_map::set(range, nullptr);
+  segments_.give({range.begin, idle.segment}, granules);
   give_span(&idle);
 }
 
@@ -188,7 +192,7 @@ void* GrowableStore::take(Heap& heap, Bytes size, bool& is_zero, bool grows) {
     return large != nullptr ? reinterpret_cast<void*>(large->begin) : nullptr;
   }
   if (size > kLargestSmall) {
-    return take_single(heap, size);
+    return take_single(heap, size, false);
   }
   return take_small(heap, size_class(size), size);
 }
@@ -202,10 +206,15 @@ void* GrowableStore::take_aligned(Heap& heap, Bytes size, Bytes alignment, bool&
     return take_small(heap, wanted, size);
   }
   if (size <= kLargestSingle && alignment <= kGranule) {
-    return take_single(heap, size);
+    return take_single(heap, size, true);
   }
   Span* large = large_.take(heap, {.size = size, .alignment = alignment}, is_zero);
   return large != nullptr ? reinterpret_cast<void*>(large->begin) : nullptr;
+}
+
+void* GrowableStore::take_alone(Heap& heap, Bytes size, bool& is_zero) {
+  is_zero = false;
+  return size <= kLargestSingle ? take_single(heap, size, true) : take(heap, size, is_zero);
 }
 
 void* GrowableStore::take_small(Heap& heap, unsigned wanted, Bytes size) {
@@ -279,23 +288,24 @@ void GrowableStore::give_block_of(Span& slab, std::uint16_t number) {
 }
 
 // A single without a block.
-void* GrowableStore::make_live(Span& single, Bytes size) {
+void* GrowableStore::make_live(Span& single, Bytes size, bool aligned) {
+  Bytes whole = range_of_single(single).size();
   single.kind = SpanKind::single;
-  single.cached_class = single.heap->options().cached && single.room <= kLargestCached
-                            ? static_cast<std::uint8_t>(single_class(single.room))
+  single.cached_class = single.heap->options().cached && whole > kLargestSmall && whole <= kLargestCached
+                            ? static_cast<std::uint8_t>(single_class(whole))
                             : kNotCached;
-  set_requested(single, size);
+  place_single(single, size, aligned);
   single.own_cell.store(live_cell(0), std::memory_order_relaxed);
   return reinterpret_cast<void*>(single.begin);
 }
 
-void* GrowableStore::take_single(Heap& heap, Bytes size) {
+void* GrowableStore::take_single(Heap& heap, Bytes size, bool aligned) {
   Bytes room = round_up(size == 0 ? 1 : size, kGranule); // none is without, where only its alignment is large
   SpanList& idle = idle_singles_[granules_of(room) - 1];
   if (Span* kept = idle.first()) {
     idle.remove(*kept);
     idle_granules_ -= granules_of(room);
-    return make_live(*kept, size);
+    return make_live(*kept, size, aligned);
   }
   Span* single = take_span();
   if (single == nullptr) {
@@ -308,11 +318,9 @@ void* GrowableStore::take_single(Heap& heap, Bytes size) {
   }
   place(*single, SpanKind::single, heap, taken);
   single->room = room;
-  single->block = static_cast<std::uint32_t>(room);
   single->count = 1;
-  single->cells = &single->own_cell;
-  span_map::set(range_of(*single, single->room), single);
-  return make_live(*single, size);
+  span_map::set(range_of_single(*single), single);
+  return make_live(*single, size, aligned);
 }
 
 Found GrowableStore::find(const Heap& heap, Address at) {
@@ -381,8 +389,9 @@ void GrowableStore::give_single(Span& single) {
   single.own_cell.store(0, std::memory_order_relaxed);
   single.kind = SpanKind::idle;
   single.was_idle = false;
-  idle_singles_[granules_of(single.room) - 1].push(single);
-  idle_granules_ += granules_of(single.room);
+  unsigned granules = granules_of(range_of_single(single).size());
+  idle_singles_[granules - 1].push(single);
+  idle_granules_ += granules;
   if (idle_granules_ > kMostIdle) {
     dissolve_idle();
   }

@@ -27,6 +27,9 @@ public:
   // The same, at a multiple of `alignment`, a power of two. Freed and resized like any other.
   void* take_aligned(Heap& heap, Bytes size, Bytes alignment, bool& is_zero);
 
+  // The same in a span of its own, however small it is.
+  void* take_alone(Heap& heap, Bytes size, bool& is_zero);
+
   void give(const Found& found);
 
   static Found find(const Heap& heap, Address at);
@@ -73,8 +76,8 @@ private:
   Span* add_slab(Heap& heap, unsigned size_class);
   void remove_slab(Span& slab);
   void* take_small(Heap& heap, unsigned wanted, Bytes size);
-  void* take_single(Heap& heap, Bytes size);
-  static void* make_live(Span& single, Bytes size);
+  void* take_single(Heap& heap, Bytes size, bool aligned);
+  static void* make_live(Span& single, Bytes size, bool aligned);
   void give_single(Span& single);
   Granules take_granules(Heap& heap, unsigned granules);
   void dissolve(Span& idle);

@@ -55,7 +55,11 @@ void give(vm::Pool& pool, void* record) {
 
 Span* take_span() {
   auto* span = take<Span>(spans);
-  return span != nullptr ? new (span) Span{} : nullptr;
+  if (span != nullptr) {
+    new (span) Span{};
+    span->cells = &span->own_cell;
+  }
+  return span;
 }
 void give_span(Span* span) {
   if (std::atomic<std::uint16_t>* owners = span->owners.load(std::memory_order_relaxed)) {

@@ -15,6 +15,9 @@ namespace winmem::heap {
 inline constexpr Bytes kAlignment = 16;
 inline constexpr unsigned kClasses = 39;
 
+// Most sizes are small, and a load is faster than the computation.
+inline constexpr Bytes kTabulated = 1024;
+
 namespace detail {
 
 inline constexpr unsigned kLinear = 8; // classes of 16 to 128 bytes
@@ -45,8 +48,7 @@ constexpr unsigned computed_class(Bytes size) {
   return kLinear + doubling * 4 + quarter;
 }
 
-// By sixteenths: most sizes are small, and a load is faster than the computation.
-inline constexpr Bytes kTabulated = 1024;
+// By sixteenths.
 inline constexpr auto kTable = [] {
   std::array<std::uint8_t, kTabulated / kAlignment + 1> table{};
   for (unsigned i = 0; i < table.size(); ++i) {
@@ -57,10 +59,12 @@ inline constexpr auto kTable = [] {
 
 } // namespace detail
 
+constexpr unsigned tabulated_class(Bytes size) { return detail::kTable[(size + kAlignment - 1) / kAlignment]; }
+
 // `size` is at most kLargestSmall; zero needs a block too (H32).
 constexpr unsigned size_class(Bytes size) {
-  if (size <= detail::kTabulated) [[likely]] {
-    return detail::kTable[(size + kAlignment - 1) / kAlignment];
+  if (size <= kTabulated) [[likely]] {
+    return tabulated_class(size);
   }
   return detail::computed_class(size);
 }
@@ -89,7 +93,7 @@ constexpr unsigned aligned_size_class(Bytes size, Bytes alignment) {
   return each;
 }
 
-static_assert(kLargestSmall == 28672, "slack must fit into a cell's 15 bits");
+static_assert(kLargestSmall == 28672, "slack, which may be all of it, must fit into a cell's 15 bits");
 static_assert(size_class(0) == 0 && size_class(16) == 0 && size_class(17) == 1 && size_class(128) == 7);
 static_assert(size_class(129) == 8 && size_class(160) == 8 && size_class(161) == 9 && size_class(256) == 11);
 static_assert(block_size(aligned_size_class(129, 64)) == 192 && block_size(aligned_size_class(0, 4096)) == 4096);

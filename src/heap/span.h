@@ -32,7 +32,7 @@ enum class SpanKind : std::uint8_t {
 using Cell = std::atomic<std::uint16_t>;
 
 inline constexpr std::size_t kCacheLine = 64;
-inline constexpr std::uint8_t kNotCached = 0xFF;
+inline constexpr std::uint8_t kNotCached = kCachedClasses;
 
 struct alignas(kCacheLine) Span : vm::Pooled {
   // One line has all that a thread needs to know of a block that it frees.
@@ -52,7 +52,8 @@ struct alignas(kCacheLine) Span : vm::Pooled {
   std::uint16_t fresh; // from this block on none was ever used
   std::uint16_t free;  // the first free block below `fresh`, or kNoBlock
 
-  Cell own_cell; // singles: their only one, without slack, as that may be more than a cell can say
+  // All but slabs: their only one. That of a single is live without slack, as that may be more than a cell can say.
+  Cell own_cell;
 
   Span* next; // in the list that its owner keeps it in
   Span* previous;
@@ -75,6 +76,25 @@ struct alignas(kCacheLine) Span : vm::Pooled {
 
 inline void set_requested(Span& span, Bytes size) { span.requested.store(size, std::memory_order_relaxed); }
 inline Bytes requested_of(const Span& span) { return span.requested.load(std::memory_order_relaxed); }
+
+// The granules of a single. Its block begins a bit behind the first one's start (place_single).
+inline AddressRange range_of_single(const Span& single) {
+  return {round_down(single.begin, kGranule), single.begin + single.room};
+}
+
+// A block of `size` bytes, which fits, is placed. If each began with its granule, the first lines of all would compete
+// for the same few places of the processor's caches.
+inline void place_single(Span& single, Bytes size, bool aligned) {
+  constexpr Bytes kLines = kPage / kCacheLine;
+  AddressRange range = range_of_single(single);
+  Bytes most = round_down(range.size() - size, kCacheLine);
+  Bytes offset = range.begin / kGranule % kLines * kCacheLine;
+  offset = aligned ? 0 : offset < most ? offset : most;
+  single.begin = range.begin + offset;
+  single.room = range.size() - offset;
+  single.block = static_cast<std::uint32_t>(single.room);
+  set_requested(single, size);
+}
 
 inline unsigned places_for_owners(const Span& span) { return span.kind == SpanKind::slab ? span.count : 1; }
 

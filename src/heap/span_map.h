@@ -8,6 +8,7 @@
 #include "span.h"
 
 #include <atomic>
+#include <bit>
 
 namespace winmem::heap::span_map {
 
@@ -28,6 +29,16 @@ inline Span* find(Address at) {
     return nullptr;
   }
   detail::Leaf* leaf = detail::leaves[at / detail::kLeafReach].load(std::memory_order_acquire);
+  if (leaf == nullptr) {
+    return nullptr;
+  }
+  return leaf[at % detail::kLeafReach / kGranule].load(std::memory_order_acquire);
+}
+
+// The same for user space; of any other address it gives some span, in which the address does not lie.
+inline Span* find_in_user_space(Address at) {
+  static_assert(std::has_single_bit(detail::kLeaves));
+  detail::Leaf* leaf = detail::leaves[at / detail::kLeafReach % detail::kLeaves].load(std::memory_order_acquire);
   if (leaf == nullptr) {
     return nullptr;
   }

@@ -29,7 +29,7 @@ constinit ThreadCache* orphans = nullptr; // linked by `next`
 
 // A thread keeps at most about this much of a class, in blocks of which two can be refilled at once.
 constexpr Bytes kMostBytes = 0x20000;
-constexpr Bytes kMostBytesOfSingles = 0x80000;
+constexpr Bytes kMostBytesOfSingles = 0x100000;
 
 constexpr Bytes most_bytes(Bytes block) { return block <= kLargestSmall ? kMostBytes : kMostBytesOfSingles; }
 

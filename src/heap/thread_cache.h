@@ -46,8 +46,8 @@ struct ThreadCache : vm::Pooled {
   bool is_known;                   // stop() waits for it
   ThreadCache* next;
   ThreadCache* previous;
-  Magazine magazines[kCachedClasses];
-  Span* slabs[kClasses]; // which new blocks come from; none: the next one that has some
+  Magazine magazines[kCachedClasses + 1]; // the last one is always full: of blocks that are not kept
+  Span* slabs[kClasses];                  // which new blocks come from; none: the next one that has some
 };
 
 namespace thread_cache {
@@ -88,6 +88,9 @@ inline void* take_of(unsigned size_class, Bytes size) {
     return nullptr;
   }
   CachedBlock taken = *--magazine.top;
+  if (taken.block == 0) {
+    __builtin_unreachable(); // so that callers need not look again
+  }
   taken.cell->store(live_cell(magazine.block - size), std::memory_order_relaxed);
   return reinterpret_cast<void*>(taken.block);
 }
@@ -104,9 +107,10 @@ inline void* take_single(Bytes size) {
     return nullptr;
   }
   CachedBlock taken = *--magazine.top;
-  set_requested(*span_map::find(taken.block), size);
+  Span& single = *span_map::find(taken.block);
+  place_single(single, size, false);
   taken.cell->store(live_cell(0), std::memory_order_relaxed);
-  return reinterpret_cast<void*>(taken.block);
+  return reinterpret_cast<void*>(single.begin);
 }
 
 // Whether the block was live and is given back; else the heap has to be asked.

@@ -21,8 +21,7 @@ Address to_address(const void* block) { return reinterpret_cast<Address>(block);
 } // namespace
 
 void* Heap::take_with_user(Bytes size, const UserInfo& info, bool& is_zero) {
-  // No class of small blocks is aligned so much.
-  void* block = growable_.take_aligned(*this, size, kGranule, is_zero);
+  void* block = growable_.take_alone(*this, size, is_zero);
   if (block != nullptr) {
     Span& span = *span_map::find(to_address(block));
     span.user_value = info.value;

@@ -68,10 +68,10 @@ WalkEntry describe_granule(const Segment& segment, Address at, unsigned region) 
   }
   if (span != nullptr && span->kind == SpanKind::single && is_live_single(*span)) {
     Bytes size = requested_of(*span);
-    return {.kind = Element::live, .at = at, .size = size, .overhead = span->room - size, .region = region};
+    return {.kind = Element::live, .at = span->begin, .size = size, .overhead = span->room - size, .region = region};
   }
   if (span != nullptr && (span->kind == SpanKind::single || span->kind == SpanKind::idle)) {
-    return {.kind = Element::free, .at = at, .size = span->room, .region = region};
+    return {.kind = Element::free, .at = at, .size = range_of_single(*span).size(), .region = region};
   }
   auto first = static_cast<unsigned>((at - segment.region.begin) / kGranule);
   bool committed = (segment.committed >> first & 1) != 0;
