@@ -21,20 +21,8 @@ constexpr Bytes slab_size(Bytes block) { return block <= kLargestInSlab ? kSlab 
 
 // With one for what is left over behind the last block, so that every address of the slab has one.
 constexpr unsigned cells_of(Bytes block) { return static_cast<unsigned>((slab_size(block) + block - 1) / block); }
-constexpr unsigned granules_of(Bytes size) { return static_cast<unsigned>(round_up(size, kGranule) / kGranule); }
-
-// Granules of idle singles.
-constexpr unsigned kMostIdle = 512;
 
 AddressRange range_of(const Span& span, Bytes size) { return {span.begin, span.begin + size}; }
-
-// The record of granules that were just taken.
-void place(Span& span, SpanKind kind, Heap& heap, const Granules& taken) {
-  span.heap = &heap;
-  span.kind = kind;
-  span.begin = taken.begin;
-  span.segment = taken.segment;
-}
 
 } // namespace
 
@@ -61,7 +49,7 @@ Address GrowableStore::open(Heap& heap, vm::PageState state) {
     give_span(header_);
     return 0;
   }
-  place(*header_, SpanKind::header, heap, taken);
+  settle(*header_, SpanKind::header, heap, taken);
   span_map::set({taken.begin, taken.begin + kGranule}, header_);
   return taken.begin;
 }
@@ -98,7 +86,7 @@ Span* GrowableStore::add_slab(Heap& heap, unsigned size_class) {
   auto count = static_cast<unsigned>(size / block);
   Span* slab = take_span();
   Cell* cells = slab != nullptr ? take_cells(cells_of(block)) : nullptr;
-  Granules taken = cells != nullptr ? take_granules(heap, granules_of(size)) : Granules{};
+  Granules taken = cells != nullptr ? singles_.take_granules(heap, granules_of(size)) : Granules{};
   if (taken.begin == 0) {
     if (cells != nullptr) {
       give_cells(cells, cells_of(block));
@@ -108,7 +96,7 @@ Span* GrowableStore::add_slab(Heap& heap, unsigned size_class) {
     }
     return nullptr;
   }
-  place(*slab, SpanKind::slab, heap, taken);
+  settle(*slab, SpanKind::slab, heap, taken);
   slab->size_class = static_cast<std::uint8_t>(size_class);
   slab->cached_class = heap.options().cached ? slab->size_class : kNotCached;
   slab->count = static_cast<std::uint16_t>(count);
@@ -133,45 +121,11 @@ void GrowableStore::remove_slab(Span& slab) {
   give_span(&slab);
 }
 
-Granules GrowableStore::take_granules(Heap& heap, unsigned granules) {
-  if (idle_granules_ >= granules) { // rather than that the heap grows
-    if (Granules taken = segments_.take_here(granules); taken.begin != 0) {
-      return taken;
-    }
-    dissolve_idle();
-  }
-  return segments_.take(heap, granules);
-}
-
-void GrowableStore::dissolve(Span& idle) {
-  AddressRange range = range_of_single(idle);
-  unsigned granules = granules_of(range.size());
-  idle_singles_[granules - 1].remove(idle);
-  idle_granules_ -= granules;
-  span_map::set(range, nullptr);
-  segments_.give({range.begin, idle.segment}, granules);
-  give_span(&idle);
-}
-
-void GrowableStore::dissolve_idle() {
-  for (SpanList& list : idle_singles_) {
-    list.for_each([&](Span& idle) { dissolve(idle); });
-  }
-}
-
 void GrowableStore::give_back_idle() {
   if (!decay_.is_due()) [[likely]] {
     return;
   }
-  for (SpanList& list : idle_singles_) {
-    list.for_each([&](Span& idle) {
-      if (idle.was_idle) {
-        dissolve(idle);
-      } else {
-        idle.was_idle = true;
-      }
-    });
-  }
+  singles_.tick();
   if (header_->heap->options().cached) {
     depot::tick(*this);
   }
@@ -192,7 +146,7 @@ void* GrowableStore::take(Heap& heap, Bytes size, bool& is_zero, bool grows) {
     return large != nullptr ? reinterpret_cast<void*>(large->begin) : nullptr;
   }
   if (size > kLargestSmall) {
-    return take_single(heap, size, false);
+    return singles_.take(heap, size, false);
   }
   return take_small(heap, size_class(size), size);
 }
@@ -206,7 +160,7 @@ void* GrowableStore::take_aligned(Heap& heap, Bytes size, Bytes alignment, bool&
     return take_small(heap, wanted, size);
   }
   if (size <= kLargestSingle && alignment <= kGranule) {
-    return take_single(heap, size, true);
+    return singles_.take(heap, size, true);
   }
   Span* large = large_.take(heap, {.size = size, .alignment = alignment}, is_zero);
   return large != nullptr ? reinterpret_cast<void*>(large->begin) : nullptr;
@@ -214,7 +168,7 @@ void* GrowableStore::take_aligned(Heap& heap, Bytes size, Bytes alignment, bool&
 
 void* GrowableStore::take_alone(Heap& heap, Bytes size, bool& is_zero) {
   is_zero = false;
-  return size <= kLargestSingle ? take_single(heap, size, true) : take(heap, size, is_zero);
+  return size <= kLargestSingle ? singles_.take(heap, size, true) : take(heap, size, is_zero);
 }
 
 void* GrowableStore::take_small(Heap& heap, unsigned wanted, Bytes size) {
@@ -258,7 +212,7 @@ unsigned GrowableStore::take_some(Heap& heap, unsigned size_class, Span*& held, 
 void GrowableStore::give_cached(CachedBlock block) {
   Span& span = *span_map::find(block.block);
   if (span.kind == SpanKind::single) {
-    give_single(span);
+    singles_.give(span);
   } else {
     give_block_of(span, static_cast<std::uint16_t>(block.cell - span.cells));
   }
@@ -285,42 +239,6 @@ void GrowableStore::give_block_of(Span& slab, std::uint16_t number) {
   if (slab.used == 0 && (slab.next != nullptr || slab.previous != nullptr)) {
     remove_slab(slab);
   }
-}
-
-// A single without a block.
-void* GrowableStore::make_live(Span& single, Bytes size, bool aligned) {
-  Bytes whole = range_of_single(single).size();
-  single.kind = SpanKind::single;
-  single.cached_class = single.heap->options().cached && whole > kLargestSmall && whole <= kLargestCached
-                            ? static_cast<std::uint8_t>(single_class(whole))
-                            : kNotCached;
-  place_single(single, size, aligned);
-  single.own_cell.store(live_cell(0), std::memory_order_relaxed);
-  return reinterpret_cast<void*>(single.begin);
-}
-
-void* GrowableStore::take_single(Heap& heap, Bytes size, bool aligned) {
-  Bytes room = round_up(size == 0 ? 1 : size, kGranule); // none is without, where only its alignment is large
-  SpanList& idle = idle_singles_[granules_of(room) - 1];
-  if (Span* kept = idle.first()) {
-    idle.remove(*kept);
-    idle_granules_ -= granules_of(room);
-    return make_live(*kept, size, aligned);
-  }
-  Span* single = take_span();
-  if (single == nullptr) {
-    return nullptr;
-  }
-  Granules taken = take_granules(heap, granules_of(room));
-  if (taken.begin == 0) {
-    give_span(single);
-    return nullptr;
-  }
-  place(*single, SpanKind::single, heap, taken);
-  single->room = room;
-  single->count = 1;
-  span_map::set(range_of_single(*single), single);
-  return make_live(*single, size, aligned);
 }
 
 Found GrowableStore::find(const Heap& heap, Address at) {
@@ -374,7 +292,8 @@ void GrowableStore::give(const Found& found) {
     give_block_of(span, static_cast<std::uint16_t>(found.number));
     break;
   case SpanKind::single:
-    give_single(span);
+    singles_.give(span);
+    give_back_idle();
     break;
   case SpanKind::large:
     large_.give(span);
@@ -383,19 +302,6 @@ void GrowableStore::give(const Found& found) {
   default:
     break;
   }
-}
-
-void GrowableStore::give_single(Span& single) {
-  single.own_cell.store(0, std::memory_order_relaxed);
-  single.kind = SpanKind::idle;
-  single.was_idle = false;
-  unsigned granules = granules_of(range_of_single(single).size());
-  idle_singles_[granules - 1].push(single);
-  idle_granules_ += granules;
-  if (idle_granules_ > kMostIdle) {
-    dissolve_idle();
-  }
-  give_back_idle();
 }
 
 bool GrowableStore::resize(const Found& found, Bytes size) {
@@ -469,7 +375,7 @@ Bytes GrowableStore::live_bytes() const {
 
 bool GrowableStore::trim_for_want() {
   constexpr Bytes kMuch = Bytes{4} << 20;
-  bool is_much = idle_granules_ * kGranule + large_.idle() + segments_.idle() >= kMuch;
+  bool is_much = singles_.idle() + large_.idle() + segments_.idle() >= kMuch;
   if (is_much) {
     trim();
   }
@@ -484,7 +390,7 @@ void GrowableStore::trim() {
       }
     });
   }
-  dissolve_idle();
+  singles_.trim();
   large_.trim();
   segments_.trim();
 }

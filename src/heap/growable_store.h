@@ -7,12 +7,10 @@
 #include "found.h"
 #include "large_blocks.h"
 #include "segment.h"
+#include "singles.h"
 #include "thread_cache.h"
 
 namespace winmem::heap {
-
-// Blocks above this have a region of their own (H40).
-inline constexpr Bytes kLargestSingle = kMostGranules * kGranule;
 
 class GrowableStore {
 public:
@@ -76,18 +74,11 @@ private:
   Span* add_slab(Heap& heap, unsigned size_class);
   void remove_slab(Span& slab);
   void* take_small(Heap& heap, unsigned wanted, Bytes size);
-  void* take_single(Heap& heap, Bytes size, bool aligned);
-  static void* make_live(Span& single, Bytes size, bool aligned);
-  void give_single(Span& single);
-  Granules take_granules(Heap& heap, unsigned granules);
-  void dissolve(Span& idle);
-  void dissolve_idle();
 
   Segments segments_;
   Span* header_ = nullptr;
-  SpanList slabs_[kClasses] = {};             // with free blocks
-  SpanList idle_singles_[kMostGranules] = {}; // by their granules, less one
-  unsigned idle_granules_ = 0;                // of idle singles
+  SpanList slabs_[kClasses] = {}; // with free blocks
+  Singles singles_{segments_};
   LargeBlocks large_;
   Decay decay_;
   unsigned small_calls_ = 0;

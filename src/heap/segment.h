@@ -8,6 +8,7 @@
 
 #include "../vm/page_state.h"
 #include "../vm/pool.h"
+#include "span.h"
 
 #include <cstdint>
 
@@ -37,6 +38,16 @@ struct Granules {
   Segment* segment = nullptr;
   bool refused = false; // there are free ones, but the system had no memory for them
 };
+
+constexpr unsigned granules_of(Bytes size) { return static_cast<unsigned>(round_up(size, kGranule) / kGranule); }
+
+// The record of granules that were just taken.
+inline void settle(Span& span, SpanKind kind, Heap& heap, const Granules& taken) {
+  span.heap = &heap;
+  span.kind = kind;
+  span.begin = taken.begin;
+  span.segment = taken.segment;
+}
 
 class Segments {
 public:
