@@ -4,6 +4,7 @@
 #define _WINBASE_
 
 #include "errhandlingapi.h"
+#include "fileapi.h"
 #include "handleapi.h"
 #include "heapapi.h"
 #include "libloaderapi.h"

@@ -8,8 +8,19 @@ namespace winmem::object {
 namespace {
 
 constinit host::Lock cells_lock; // guards the members of every Cells
+constinit std::atomic<Bytes> taken{0};
 
 } // namespace
+
+void* take_block(Bytes size) {
+  void* block = host::map_tables(size);
+  if (block != nullptr) {
+    taken.fetch_add(size, std::memory_order_relaxed);
+  }
+  return block;
+}
+
+Bytes footprint() { return taken.load(std::memory_order_relaxed); }
 
 void* Cells::take() {
   host::LockHold hold(cells_lock);
@@ -18,7 +29,7 @@ void* Cells::take() {
     return cell;
   }
   if (fresh_end_ - fresh_ < size_) {
-    fresh_ = reinterpret_cast<Address>(host::map_tables(kBlock));
+    fresh_ = reinterpret_cast<Address>(take_block(kBlock));
     fresh_end_ = fresh_ == 0 ? 0 : fresh_ + kBlock;
     if (fresh_ == 0) {
       return nullptr;

@@ -37,6 +37,11 @@ private:
   Address fresh_end_ = 0;
 };
 
+// Memory for this room's tables, handles included. nullptr when the kernel has none.
+void* take_block(Bytes size);
+// Bytes taken so far.
+Bytes footprint();
+
 void lock_cells_for_fork();
 void unlock_cells_after_fork();
 

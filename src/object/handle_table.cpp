@@ -2,7 +2,6 @@
 
 #include "../host/fork.h"
 #include "../host/lock.h"
-#include "../host/memory.h"
 #include "own.h"
 
 namespace winmem::object {
@@ -57,7 +56,7 @@ std::uint32_t take_free_locked() {
 Status take_fresh_locked(std::uint32_t& index) {
   std::atomic<Entry*>& block = blocks[fresh / kBlockEntries];
   if (block.load(std::memory_order_relaxed) == nullptr) {
-    void* memory = host::map_tables(kBlockEntries * sizeof(Entry));
+    void* memory = take_block(kBlockEntries * sizeof(Entry));
     if (memory == nullptr) {
       return Status::no_memory;
     }

@@ -10,6 +10,7 @@ set(API_RULE_TESTS
     bad_input_alloc_test.cpp
     bad_input_free_test.cpp
     bad_input_protect_query_test.cpp
+    files_test.cpp
     guard_pages_test.cpp
     handles_test.cpp
     last_error_test.cpp

@@ -39,6 +39,15 @@ constexpr Answer kWrite[] = {{EIO}, {EPERM}, {EFAULT}, {0, How::one_byte}};
 constexpr Answer kClose[] = {{EINTR, How::done}, {EIO, How::done}};
 constexpr Answer kAsk[] = {{ENOTTY}, {EPERM}, {EBADF}, {ENOMEM}, {ENAMETOOLONG}, {EINTR, How::refused, false}};
 constexpr Answer kDuplicate[] = {{EMFILE}, {EINVAL}, {EPERM}};
+constexpr Answer kLock[] = {{ENOLCK}, {EINVAL}, {EPERM}, {EBADF}};
+constexpr Answer kPosition[] = {{EPERM}, {EINVAL}};
+constexpr Answer kResize[] = {{EPERM}, {EIO}, {ENOSPC}, {EINTR, How::refused, false}};
+constexpr Answer kReserveBlocks[] = {{ENOSPC}, {EIO}, {EOPNOTSUPP}, {ENOSYS}, {EINTR, How::refused, false}};
+constexpr Answer kFlush[] = {{EIO}, {ENOSPC}, {EINVAL}, {EROFS}};
+// What takes a file away again that was just created is not refused.
+constexpr Answer kRemoveName[] = {
+    {EACCES, How::refused, true, true}, {EBUSY, How::refused, true, true}, {EIO, How::refused, true, true}};
+constexpr Answer kLink[] = {{EACCES}, {ENOENT}, {ENOMEM}};
 constexpr Answer kStatus[] = {{EBADF}, {ENOMEM}, {EPERM}};
 constexpr Answer kLimit[] = {{EPERM}, {ENOSYS}};
 constexpr Answer kPipe[] = {{EMFILE}, {ENFILE}, {EPERM}};
@@ -73,7 +82,17 @@ constexpr Plausible kTable[] = {
     {SYS_write, kAny, "write", kWrite},
     {SYS_close, kAny, "close", kClose},
     {SYS_ioctl, kAny, "ioctl", kAsk},
+    {SYS_fcntl, F_OFD_SETLK, "fcntl(OFD_SETLK)", kLock},
+    {SYS_fcntl, F_OFD_GETLK, "fcntl(OFD_GETLK)", kLock},
     {SYS_fcntl, kAny, "fcntl", kDuplicate},
+    {SYS_pwrite64, kAny, "pwrite64", kWrite},
+    {SYS_lseek, kAny, "lseek", kPosition},
+    {SYS_ftruncate, kAny, "ftruncate", kResize},
+    {SYS_fallocate, kAny, "fallocate", kReserveBlocks},
+    {SYS_fsync, kAny, "fsync", kFlush},
+    {SYS_newfstatat, kAny, "newfstatat", kStatus},
+    {SYS_unlinkat, kAny, "unlinkat", kRemoveName},
+    {SYS_readlinkat, kAny, "readlinkat", kLink},
     {SYS_fstat, kAny, "fstat", kStatus},
     {SYS_sysinfo, kAny, "sysinfo", kLimit},
     {SYS_clock_gettime, kAny, "clock_gettime", kLimit},

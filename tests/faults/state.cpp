@@ -2,6 +2,7 @@
 
 #include "fail.h"
 #include "heap/records.h"
+#include "object/cells.h"
 #include "sdk.h"
 #include "twin.h"
 #include "vm/commit_charge.h"
@@ -85,8 +86,8 @@ void take_sums(KernelState& out) {
     out.tables += mapped(i).is_table ? size : 0;
     out.stacks += kind_of(mapped(i)) == Kind::stack ? size : 0;
   }
-  out.untold =
-      out.tables - static_cast<std::int64_t>(winmem::vm::bookkeeping_bytes() + winmem::heap::records_footprint());
+  out.untold = out.tables - static_cast<std::int64_t>(winmem::vm::bookkeeping_bytes() +
+                                                      winmem::heap::records_footprint() + winmem::object::footprint());
 }
 
 class Snapshot {

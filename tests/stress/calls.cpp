@@ -319,6 +319,9 @@ constexpr Row kCalls[] = {
     {"CloseHandle DuplicateHandle CompareObjectHandles GetHandleInformation SetHandleInformation NtClose "
      "NtDuplicateObject NtQueryObject ZwClose ZwDuplicateObject",
      real_handles},
+    {"CreateFileA CreateFileW CreateFile2 ReadFile WriteFile SetFilePointer SetFilePointerEx GetFileSize GetFileSizeEx "
+     "SetEndOfFile FlushFileBuffers GetFileType DeleteFileA DeleteFileW",
+     files},
     {"GetSystemInfo GetNativeSystemInfo GetLargePageMinimum", system_info},
     {"GetModuleHandleA GetModuleHandleW GetProcAddress", modules},
     {"LoadLibraryA LoadLibraryW LoadLibraryExA LoadLibraryExW FreeLibrary", libraries},

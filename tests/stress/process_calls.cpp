@@ -3,6 +3,9 @@
 #include "history.h"
 #include "winapi.h"
 
+#include <atomic>
+#include <string>
+
 namespace stress {
 
 void last_error(Random& random) {
@@ -48,6 +51,38 @@ void real_handles(Random& random) {
   HANDLE third = nullptr;
   MUST(ZwDuplicateObject(self, twin, self, &third, 0, 0, DUPLICATE_SAME_ACCESS) == STATUS_SUCCESS);
   MUST(CloseHandle(third) && NtClose(made) == STATUS_SUCCESS && ZwClose(twin) == STATUS_SUCCESS);
+}
+
+// A file of this thread's own, which goes with its handle; what is shared is the table of handles.
+void files(Random& random) {
+  static std::atomic<unsigned> made{0};
+  std::string name = "/tmp/winmem-stress-" + std::to_string(GetCurrentProcessId()) + "-" +
+                     std::to_string(made.fetch_add(1, std::memory_order_relaxed));
+  std::wstring wide(name.begin(), name.end());
+  constexpr DWORD kAccess = GENERIC_READ | GENERIC_WRITE;
+  constexpr DWORD kShare = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+  HANDLE file = CreateFileW(wide.c_str(), kAccess, kShare, nullptr, CREATE_NEW, FILE_FLAG_DELETE_ON_CLOSE, nullptr);
+  MUST(file != INVALID_HANDLE_VALUE && GetFileType(file) == FILE_TYPE_DISK);
+  auto bytes = static_cast<DWORD>(random.between(1, 5000));
+  std::string text(bytes, static_cast<char>(random.next()));
+  std::string back(bytes, 0);
+  DWORD count = 0;
+  LARGE_INTEGER zero{};
+  LARGE_INTEGER size{};
+  MUST(WriteFile(file, text.data(), bytes, &count, nullptr) && count == bytes);
+  MUST(SetFilePointerEx(file, zero, nullptr, FILE_BEGIN) && ReadFile(file, back.data(), bytes, &count, nullptr));
+  MUST(count == bytes && back == text && GetFileSize(file, nullptr) == bytes);
+  MUST(SetFilePointer(file, 1, nullptr, FILE_BEGIN) == 1 && SetEndOfFile(file));
+  MUST(GetFileSizeEx(file, &size) && size.QuadPart == 1);
+  MUST(!random.one_in(50) || FlushFileBuffers(file));
+  HANDLE second = CreateFile2(wide.c_str(), GENERIC_READ, kShare, OPEN_EXISTING, nullptr);
+  MUST(second != INVALID_HANDLE_VALUE && CloseHandle(second));
+  MUST(CreateFileA(name.c_str(), GENERIC_READ, 0, nullptr, OPEN_EXISTING, 0, nullptr) == INVALID_HANDLE_VALUE);
+  MUST(GetLastError() == ERROR_SHARING_VIOLATION);
+  if (random.one_in(2))
+    MUST(random.one_in(2) ? DeleteFileA(name.c_str()) : DeleteFileW(wide.c_str()));
+  MUST(CloseHandle(file));
+  MUST(!DeleteFileA(name.c_str()) && GetLastError() == ERROR_FILE_NOT_FOUND);
 }
 
 void system_info(Random&) {

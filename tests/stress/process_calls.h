@@ -9,6 +9,7 @@ void last_error(Random& random);
 void handles(Random& random);
 void ids(Random& random);
 void real_handles(Random& random);
+void files(Random& random);
 void system_info(Random& random);
 void modules(Random& random);
 void libraries(Random& random);

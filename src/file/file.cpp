@@ -1,0 +1,215 @@
+#include "file.h"
+
+#include "sharing.h"
+
+namespace winmem::file {
+
+namespace {
+
+constinit object::Cells cells(sizeof(File));
+
+constexpr unsigned kLongestPath = 4096;
+
+// The file is gone by name when its last handle is; what it was renamed to goes, not what has its old name now.
+void delete_by_name(const File& file) {
+  char path[kLongestPath];
+  host::FileStatus ours;
+  host::FileStatus named;
+  if (host::path_of_file(file.descriptor, path, sizeof path) &&
+      host::file_status(file.descriptor, ours) == Status::ok && host::file_status(path, named) == Status::ok &&
+      ours.device == named.device && ours.inode == named.inode) {
+    static_cast<void>(host::remove_name(path));
+  }
+}
+
+void close_name(object::Object& object) {
+  auto& file = static_cast<File&>(object);
+  if (file.deletes_on_close) {
+    delete_by_name(file);
+  }
+}
+
+void end(object::Object& object) {
+  auto& file = static_cast<File&>(object);
+  if (file.descriptor >= 0) {
+    host::close_file(file.descriptor);
+  }
+  cells.give(&file);
+}
+
+object::AccessMask most_access(const object::Object& object) { return static_cast<const File&>(object).most_access; }
+
+bool has_data_access(object::AccessMask access) {
+  return (access & (kReadData | kWriteData | kAppendData | kExecute | kDelete)) != 0;
+}
+
+bool replaces(const Request& request) {
+  return request.disposition == Disposition::create_always || request.disposition == Disposition::truncate_existing;
+}
+
+host::Opening opening_of(const Request& request) {
+  bool writes = (request.access & (kWriteData | kAppendData)) != 0 || replaces(request);
+  return {
+      .reads = has_data_access(request.access) || writes,
+      .writes = writes,
+      .read_only = request.read_only,
+      .appends = (request.access & (kWriteData | kAppendData)) == kAppendData,
+      .writes_through = request.writes_through,
+  };
+}
+
+// A file that may be written and not read is opened so, without marks; a directory is opened to be asked about.
+host::OpenedFile open_existing(const char* path, const Request& request) {
+  host::Opening how = opening_of(request);
+  host::OpenedFile opened = host::open_file(path, how);
+  if (opened.status == Status::access_denied && how.writes && (request.access & (kReadData | kExecute)) == 0) {
+    how.reads = false;
+    opened = host::open_file(path, how);
+  }
+  if (opened.status == Status::file_is_a_directory && request.may_be_directory) {
+    how.writes = false;
+    how.reads = true;
+    opened = host::open_file(path, how);
+  }
+  if (opened.status == Status::access_denied && !how.writes && (request.access & (kReadData | kExecute)) == 0) {
+    how.reads = false;
+    opened = host::open_file(path, how);
+  }
+  return opened;
+}
+
+host::OpenedFile open_new(const char* path, const Request& request) {
+  host::Opening how = opening_of(request);
+  how.creates = true;
+  how.reads = true; // also for who wants no access to the data
+  return host::open_file(path, how);
+}
+
+// Not found because of the last part of the path, or because of one before it?
+Status missing_part(const char* path) {
+  char parent[kLongestPath];
+  unsigned length = 0;
+  unsigned last_slash = 0;
+  for (; path[length] != 0 && length < kLongestPath - 1; ++length) {
+    parent[length] = path[length];
+    last_slash = path[length] == '/' ? length : last_slash;
+  }
+  if (last_slash == 0) {
+    return Status::object_name_not_found; // in the current directory, or in the root
+  }
+  parent[last_slash] = 0;
+  host::FileStatus status;
+  bool is_there = host::file_status(parent, status) == Status::ok && status.kind == host::FileKind::directory;
+  return is_there ? Status::object_name_not_found : Status::object_path_not_found;
+}
+
+host::OpenedFile open_by_disposition(const char* path, const Request& request, Existed& existed) {
+  bool may_create =
+      request.disposition != Disposition::open_existing && request.disposition != Disposition::truncate_existing;
+  bool may_open = request.disposition != Disposition::create_new;
+  constexpr int kTries = 16; // somebody else creates and deletes it in turn
+  host::OpenedFile opened;
+  for (int tried = 0; tried < kTries; ++tried) {
+    if (may_open) {
+      opened = open_existing(path, request);
+      existed = Existed::yes;
+      if (opened.status != Status::object_name_not_found || !may_create) {
+        break;
+      }
+    }
+    opened = open_new(path, request);
+    existed = Existed::no;
+    if (opened.status != Status::object_name_collision || !may_open) {
+      break;
+    }
+  }
+  if (opened.status == Status::object_name_not_found) {
+    opened.status = missing_part(path);
+  }
+  return opened;
+}
+
+// What must hold of a file that was there already.
+Status check_existing(const File& file, const host::FileStatus& status, const Request& request) {
+  bool is_directory = status.kind == host::FileKind::directory;
+  if (is_directory && !request.may_be_directory) {
+    return Status::file_is_a_directory;
+  }
+  bool writes = (request.access & (kWriteData | kAppendData)) != 0 || replaces(request);
+  if (!is_directory && writes && !status.may_be_written) {
+    return Status::access_denied; // the attribute holds for everybody
+  }
+  return mark_sharing(file.descriptor, request.access, request.share);
+}
+
+} // namespace
+
+constexpr object::Type kFileType = {
+    .name = "File",
+    .rights = {.read = 0x00120089, .write = 0x00120116, .execute = 0x001200A0, .all = 0x001F01FF},
+    .last_handle_closed = close_name,
+    .end = end,
+    .most_access = most_access,
+};
+
+Opened open(const char* path, const Request& request) {
+  Opened result{.file = object::make<File>(cells)};
+  if (!result.file) {
+    return {.status = Status::no_memory, .file = {}};
+  }
+  host::OpenedFile opened = open_by_disposition(path, request, result.existed);
+  if (opened.status != Status::ok) {
+    return {.status = opened.status, .file = {}};
+  }
+  File& file = *result.file;
+  file.descriptor = opened.file;
+  file.most_access = request.access;
+  host::FileStatus status{};
+  result.status = host::file_status(file.descriptor, status);
+  file.kind = status.kind;
+  if (result.status == Status::ok) {
+    result.status = result.existed == Existed::yes ? check_existing(file, status, request)
+                                                   : mark_sharing(file.descriptor, request.access, request.share);
+  }
+  if (result.status != Status::ok) {
+    undo_creation(path, result);
+    return {.status = result.status, .file = {}};
+  }
+  file.deletes_on_close = request.deletes_on_close;
+  return result;
+}
+
+Status truncate(File& file) {
+  return file.kind == host::FileKind::regular ? host::resize_file(file.descriptor, 0, 0) : Status::ok;
+}
+
+void undo_creation(const char* path, const Opened& opened) {
+  if (opened.existed == Existed::no) {
+    static_cast<void>(host::remove_name(path));
+  }
+}
+
+Status remove(const char* path) {
+  host::FileStatus status{};
+  if (Status result = host::file_status(path, status); result != Status::ok) {
+    return result == Status::object_name_not_found ? missing_part(path) : result;
+  }
+  if (status.kind == host::FileKind::directory || !status.may_be_written) {
+    return Status::access_denied;
+  }
+  if (status.kind == host::FileKind::regular) { // a pipe that is opened may wait for the other end
+    host::OpenedFile opened = host::open_file(path, {.reads = true});
+    if (opened.status == Status::ok) {
+      bool denied = is_deletion_denied(opened.file);
+      host::close_file(opened.file);
+      if (denied) {
+        return Status::sharing_violation;
+      }
+    } else if (opened.status != Status::access_denied) {
+      return opened.status;
+    }
+  }
+  return host::remove_name(path);
+}
+
+} // namespace winmem::file

@@ -1,0 +1,103 @@
+#include "transfer.h"
+
+namespace winmem::file {
+
+namespace {
+
+constexpr std::int64_t kDataEnd = 0x7FFFFFFFFFFFFF00; // from here on lie marks of sharing (sharing.cpp)
+
+// Whether another open file has locked a part of what is about to be transferred.
+bool meets_lock(const File& file, std::int64_t offset, Bytes size, host::RangeLock wanted) {
+  if (file.kind != host::FileKind::regular || size == 0 ||
+      !host::is_range_taken(file.descriptor, {0, kDataEnd}, wanted)) {
+    return false;
+  }
+  std::int64_t begin = offset;
+  if (offset == host::kAtPosition &&
+      host::seek_file(file.descriptor, 0, host::SeekFrom::position, begin) != Status::ok) {
+    return false;
+  }
+  if (begin >= kDataEnd) {
+    return false;
+  }
+  std::int64_t room = kDataEnd - begin;
+  std::int64_t length = size < static_cast<Bytes>(room) ? static_cast<std::int64_t>(size) : room;
+  return host::is_range_taken(file.descriptor, {begin, length}, wanted);
+}
+
+// A transfer at an offset leaves the position behind what it transferred, as on Windows.
+void move_behind(const File& file, std::int64_t offset, Bytes bytes) {
+  if (offset != host::kAtPosition) {
+    std::int64_t position = 0;
+    static_cast<void>(
+        host::seek_file(file.descriptor, offset + static_cast<std::int64_t>(bytes), host::SeekFrom::begin, position));
+  }
+}
+
+} // namespace
+
+host::Transferred read(File& file, void* to, Bytes size, std::int64_t offset) {
+  if (meets_lock(file, offset, size, host::RangeLock::shared)) {
+    return {Status::file_lock_conflict};
+  }
+  host::Transferred result = host::read_file(file.descriptor, to, size, offset);
+  if (result.status != Status::ok) {
+    return result;
+  }
+  if (result.bytes == 0 && size != 0 && offset != host::kAtPosition) {
+    return {Status::end_of_file};
+  }
+  move_behind(file, offset, result.bytes);
+  return result;
+}
+
+// A write that the kernel cuts short goes on: on Windows it is whole, or fails.
+host::Transferred write(File& file, const void* from, Bytes size, std::int64_t offset) {
+  if (meets_lock(file, offset, size, host::RangeLock::exclusive)) {
+    return {Status::file_lock_conflict};
+  }
+  Bytes done = 0;
+  do {
+    std::int64_t at = offset == host::kAtPosition ? offset : offset + static_cast<std::int64_t>(done);
+    host::Transferred part = host::write_file(file.descriptor, static_cast<const char*>(from) + done, size - done, at);
+    if (part.status != Status::ok) {
+      return {part.status == Status::access_violation ? Status::invalid_user_buffer : part.status, done};
+    }
+    if (part.bytes == 0) {
+      break;
+    }
+    done += part.bytes;
+  } while (done < size);
+  move_behind(file, offset, done);
+  return {Status::ok, done};
+}
+
+Status size_of(File& file, std::uint64_t& size) {
+  host::FileStatus status{};
+  if (Status result = host::file_status(file.descriptor, status); result != Status::ok) {
+    return result;
+  }
+  if (status.kind != host::FileKind::regular && status.kind != host::FileKind::directory) {
+    return Status::invalid_device_request;
+  }
+  size = status.size;
+  return Status::ok;
+}
+
+Status resize(File& file, std::uint64_t size) {
+  std::uint64_t old_size = 0;
+  if (Status status = size_of(file, old_size); status != Status::ok) {
+    return status;
+  }
+  return host::resize_file(file.descriptor, old_size, size);
+}
+
+Status end_at_position(File& file) {
+  std::int64_t position = 0;
+  if (Status status = host::seek_file(file.descriptor, 0, host::SeekFrom::position, position); status != Status::ok) {
+    return status;
+  }
+  return resize(file, static_cast<std::uint64_t>(position));
+}
+
+} // namespace winmem::file

@@ -1,0 +1,533 @@
+// Files: opening, sharing, reading and writing, position and size, deleting.
+// Rules: N1; what Microsoft documents for each function (fileapi.h)
+#include "expect.h"
+
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace apitest {
+namespace {
+
+constexpr DWORD kReadWrite = GENERIC_READ | GENERIC_WRITE;
+constexpr DWORD kShareAll = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+
+// Each test has names of its own in the current directory, and leaves nothing.
+class Files : public ::testing::Test {
+protected:
+  Files() {
+    std::string test = ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    name_ = "winmem-" + std::to_string(GetCurrentProcessId()) + "-" + test.substr(0, 60) + ".tmp";
+  }
+  ~Files() override { std::remove(name()); }
+
+  const char* name() const { return name_.c_str(); }
+
+  HANDLE open(DWORD access, DWORD disposition, DWORD share = kShareAll, DWORD flags = FILE_ATTRIBUTE_NORMAL) const {
+    return CreateFileA(name(), access, share, nullptr, disposition, flags, nullptr);
+  }
+
+  // A new file with that text in it.
+  HANDLE with_text(const char* text) const {
+    HANDLE file = open(kReadWrite, CREATE_ALWAYS);
+    EXPECT_NE(file, INVALID_HANDLE_VALUE);
+    DWORD written = 0;
+    EXPECT_TRUE(WriteFile(file, text, static_cast<DWORD>(std::strlen(text)), &written, nullptr));
+    return file;
+  }
+
+  void make(const char* text = "") const { EXPECT_TRUE(CloseHandle(with_text(text))); }
+
+  bool refuses(DWORD error, DWORD access, DWORD disposition, DWORD share = kShareAll) const {
+    SetLastError(kNobodysError);
+    HANDLE file = open(access, disposition, share);
+    DWORD seen = GetLastError();
+    if (file != INVALID_HANDLE_VALUE) {
+      CloseHandle(file);
+      return false;
+    }
+    EXPECT_EQ(seen, error);
+    return seen == error;
+  }
+
+  bool opens(DWORD access, DWORD share) const {
+    HANDLE file = open(access, OPEN_EXISTING, share);
+    return file != INVALID_HANDLE_VALUE && CloseHandle(file);
+  }
+
+private:
+  std::string name_;
+};
+
+std::string text_at(HANDLE file, LONG offset, DWORD most = 100) {
+  char buffer[128] = {};
+  DWORD got = 0;
+  EXPECT_EQ(SetFilePointer(file, offset, nullptr, FILE_BEGIN), static_cast<DWORD>(offset));
+  EXPECT_TRUE(ReadFile(file, buffer, most, &got, nullptr));
+  return std::string(buffer, got);
+}
+
+// ---- opening --------------------------------------------------------------------------------------------------------
+
+TEST_F(Files, create_new_refuses_a_file_that_exists) {
+  HANDLE file = open(GENERIC_WRITE, CREATE_NEW);
+  ASSERT_NE(file, INVALID_HANDLE_VALUE);
+  EXPECT_EQ(GetLastError(), 0u);
+  CloseHandle(file);
+
+  EXPECT_TRUE(refuses(80, GENERIC_WRITE, CREATE_NEW));
+}
+
+TEST_F(Files, open_existing_refuses_a_file_that_is_not_there) {
+  EXPECT_TRUE(refuses(2, GENERIC_READ, OPEN_EXISTING));
+  EXPECT_TRUE(refuses(2, GENERIC_WRITE, TRUNCATE_EXISTING));
+}
+
+TEST_F(Files, create_always_empties_a_file_and_says_that_it_existed) {
+  make("some text");
+
+  HANDLE file = open(GENERIC_WRITE, CREATE_ALWAYS);
+
+  EXPECT_EQ(GetLastError(), 183u);
+  ASSERT_NE(file, INVALID_HANDLE_VALUE);
+  EXPECT_EQ(GetFileSize(file, nullptr), 0u);
+  CloseHandle(file);
+}
+
+TEST_F(Files, open_always_keeps_the_contents_and_says_whether_it_existed) {
+  HANDLE first = open(kReadWrite, OPEN_ALWAYS);
+  EXPECT_EQ(GetLastError(), 0u);
+  DWORD written = 0;
+  EXPECT_OK(WriteFile(first, "abc", 3, &written, nullptr));
+
+  HANDLE second = open(kReadWrite, OPEN_ALWAYS);
+
+  EXPECT_EQ(GetLastError(), 183u);
+  EXPECT_EQ(GetFileSize(second, nullptr), 3u);
+  CloseHandle(first);
+  CloseHandle(second);
+}
+
+TEST_F(Files, truncate_existing_empties_and_needs_write_access) {
+  make("text");
+
+  EXPECT_TRUE(refuses(87, GENERIC_READ, TRUNCATE_EXISTING));
+  HANDLE file = open(GENERIC_WRITE, TRUNCATE_EXISTING);
+
+  ASSERT_NE(file, INVALID_HANDLE_VALUE);
+  EXPECT_EQ(GetFileSize(file, nullptr), 0u);
+  CloseHandle(file);
+}
+
+TEST_F(Files, bad_dispositions_are_refused) {
+  make();
+
+  EXPECT_TRUE(refuses(87, GENERIC_READ, 0));
+  EXPECT_TRUE(refuses(87, GENERIC_READ, 6));
+}
+
+TEST_F(Files, a_missing_directory_is_another_error_than_a_missing_file) {
+  SetLastError(0);
+  EXPECT_EQ(CreateFileA("no_such_directory/file", GENERIC_READ, 0, nullptr, OPEN_EXISTING, 0, nullptr),
+            INVALID_HANDLE_VALUE);
+  EXPECT_EQ(GetLastError(), 3u);
+  EXPECT_EQ(CreateFileA("no_such_directory\\file", GENERIC_WRITE, 0, nullptr, CREATE_NEW, 0, nullptr),
+            INVALID_HANDLE_VALUE);
+  EXPECT_EQ(GetLastError(), 3u);
+}
+
+TEST_F(Files, an_empty_name_is_no_path) {
+  EXPECT_EQ(CreateFileA("", GENERIC_READ, 0, nullptr, OPEN_EXISTING, 0, nullptr), INVALID_HANDLE_VALUE);
+  EXPECT_EQ(GetLastError(), 3u);
+}
+
+TEST_F(Files, a_directory_needs_backup_semantics) {
+  EXPECT_EQ(CreateFileA(".", GENERIC_READ, kShareAll, nullptr, OPEN_EXISTING, 0, nullptr), INVALID_HANDLE_VALUE);
+  EXPECT_EQ(GetLastError(), 5u);
+
+  HANDLE directory =
+      CreateFileA(".", GENERIC_READ, kShareAll, nullptr, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr);
+
+  EXPECT_NE(directory, INVALID_HANDLE_VALUE);
+  EXPECT_OK(CloseHandle(directory));
+}
+
+TEST_F(Files, wide_names_and_both_slashes_mean_the_same_file) {
+  make("abc");
+  std::string narrow = std::string(".\\") + name();
+  std::wstring wide(narrow.begin(), narrow.end());
+
+  HANDLE file = CreateFileW(wide.c_str(), GENERIC_READ, kShareAll, nullptr, OPEN_EXISTING, 0, nullptr);
+
+  ASSERT_NE(file, INVALID_HANDLE_VALUE);
+  EXPECT_EQ(text_at(file, 0), "abc");
+  EXPECT_OK(CloseHandle(file));
+  EXPECT_OK(DeleteFileW(wide.c_str()));
+  EXPECT_TRUE(refuses(2, GENERIC_READ, OPEN_EXISTING));
+}
+
+TEST_F(Files, create_file_2_opens_as_create_file_does) {
+  make("abc");
+  std::string narrow = name();
+  std::wstring wide(narrow.begin(), narrow.end());
+  using Function = HANDLE(WINAPI*)(LPCWSTR, DWORD, DWORD, DWORD, LPCREATEFILE2_EXTENDED_PARAMETERS);
+  auto create = lookup<Function>("kernel32.dll", "CreateFile2");
+  CREATEFILE2_EXTENDED_PARAMETERS parameters{};
+  parameters.dwSize = sizeof parameters;
+  parameters.dwFileAttributes = FILE_ATTRIBUTE_NORMAL;
+
+  HANDLE file = create(wide.c_str(), GENERIC_READ, kShareAll, OPEN_EXISTING, &parameters);
+
+  ASSERT_NE(file, INVALID_HANDLE_VALUE);
+  EXPECT_EQ(text_at(file, 0), "abc");
+  EXPECT_OK(CloseHandle(file));
+}
+
+// ---- access ---------------------------------------------------------------------------------------------------------
+
+TEST_F(Files, a_handle_reads_and_writes_only_what_it_was_opened_for) {
+  make("abc");
+  HANDLE reader = open(GENERIC_READ, OPEN_EXISTING);
+  HANDLE writer = open(GENERIC_WRITE, OPEN_EXISTING);
+  HANDLE asker = open(0, OPEN_EXISTING);
+  char byte = 'x';
+  DWORD count = 99;
+
+  EXPECT_ERROR(5, WriteFile(reader, &byte, 1, &count, nullptr));
+  EXPECT_EQ(count, 0u);
+  EXPECT_ERROR(5, ReadFile(writer, &byte, 1, &count, nullptr));
+  EXPECT_ERROR(5, ReadFile(asker, &byte, 1, &count, nullptr));
+  EXPECT_ERROR(5, SetEndOfFile(reader));
+  EXPECT_ERROR(5, FlushFileBuffers(reader));
+  EXPECT_EQ(GetFileSize(asker, nullptr), 3u);
+
+  for (HANDLE each : {reader, writer, asker}) {
+    EXPECT_OK(CloseHandle(each));
+  }
+}
+
+TEST_F(Files, a_duplicate_shares_the_position) {
+  HANDLE file = with_text("abcdef");
+  HANDLE twin = nullptr;
+  ASSERT_OK(DuplicateHandle(GetCurrentProcess(), file, GetCurrentProcess(), &twin, GENERIC_READ, FALSE, 0));
+
+  EXPECT_EQ(SetFilePointer(file, 2, nullptr, FILE_BEGIN), 2u);
+
+  char byte = 0;
+  DWORD count = 0;
+  EXPECT_OK(ReadFile(twin, &byte, 1, &count, nullptr));
+  EXPECT_EQ(byte, 'c');
+  EXPECT_ERROR(5, WriteFile(twin, &byte, 1, &count, nullptr));
+  EXPECT_OK(CloseHandle(file));
+  EXPECT_OK(ReadFile(twin, &byte, 1, &count, nullptr));
+  EXPECT_EQ(byte, 'd');
+  EXPECT_OK(CloseHandle(twin));
+}
+
+TEST_F(Files, what_is_no_files_handle_is_refused) {
+  char byte = 0;
+  DWORD count = 0;
+  HANDLE process = nullptr;
+  ASSERT_OK(DuplicateHandle(GetCurrentProcess(), GetCurrentProcess(), GetCurrentProcess(), &process, 0, FALSE,
+                            DUPLICATE_SAME_ACCESS));
+
+  for (HANDLE bad : {HANDLE{nullptr}, HANDLE{at(0x3FFFFFC)}, process, INVALID_HANDLE_VALUE}) {
+    EXPECT_ERROR(6, ReadFile(bad, &byte, 1, &count, nullptr));
+    EXPECT_ERROR(6, WriteFile(bad, &byte, 1, &count, nullptr));
+    EXPECT_ERROR(6, SetEndOfFile(bad));
+    EXPECT_ERROR(6, FlushFileBuffers(bad));
+    EXPECT_EQ(GetFileSize(bad, nullptr), INVALID_FILE_SIZE);
+    EXPECT_EQ(GetLastError(), 6u);
+    EXPECT_EQ(SetFilePointer(bad, 0, nullptr, FILE_BEGIN), INVALID_SET_FILE_POINTER);
+    EXPECT_EQ(GetLastError(), 6u);
+    EXPECT_ERROR(6, GetFileType(bad) != FILE_TYPE_UNKNOWN);
+  }
+  EXPECT_OK(CloseHandle(process));
+}
+
+// ---- sharing --------------------------------------------------------------------------------------------------------
+
+TEST_F(Files, without_sharing_nobody_else_gets_in) {
+  make("abc");
+  HANDLE file = open(GENERIC_READ, OPEN_EXISTING, 0);
+  ASSERT_NE(file, INVALID_HANDLE_VALUE);
+
+  EXPECT_TRUE(refuses(32, GENERIC_READ, OPEN_EXISTING));
+  EXPECT_TRUE(refuses(32, GENERIC_WRITE, OPEN_EXISTING));
+  EXPECT_TRUE(refuses(32, DELETE, OPEN_EXISTING));
+  EXPECT_TRUE(refuses(32, GENERIC_WRITE, CREATE_ALWAYS));
+  EXPECT_EQ(text_at(file, 0), "abc");
+
+  EXPECT_OK(CloseHandle(file));
+  EXPECT_TRUE(opens(kReadWrite, 0));
+}
+
+TEST_F(Files, who_opens_must_share_what_others_have) {
+  make();
+  HANDLE writer = open(GENERIC_WRITE, OPEN_EXISTING, kShareAll);
+
+  EXPECT_TRUE(refuses(32, GENERIC_READ, OPEN_EXISTING, FILE_SHARE_READ));
+  EXPECT_TRUE(opens(GENERIC_READ, FILE_SHARE_WRITE));
+  EXPECT_TRUE(opens(GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE));
+
+  EXPECT_OK(CloseHandle(writer));
+  EXPECT_TRUE(opens(GENERIC_READ, FILE_SHARE_READ));
+}
+
+TEST_F(Files, every_pair_of_access_and_sharing_is_decided_by_both_sides) {
+  make();
+  constexpr DWORD kAccesses[] = {GENERIC_READ, GENERIC_WRITE, kReadWrite, DELETE};
+  auto needs = [](DWORD access) {
+    return ((access & GENERIC_READ) != 0 ? DWORD{FILE_SHARE_READ} : 0) |
+           ((access & GENERIC_WRITE) != 0 ? DWORD{FILE_SHARE_WRITE} : 0) |
+           ((access & DELETE) != 0 ? DWORD{FILE_SHARE_DELETE} : 0);
+  };
+  for (DWORD first : kAccesses) {
+    for (DWORD first_share = 0; first_share < 8; ++first_share) {
+      HANDLE holder = open(first, OPEN_EXISTING, first_share);
+      ASSERT_NE(holder, INVALID_HANDLE_VALUE);
+      for (DWORD second : kAccesses) {
+        for (DWORD second_share = 0; second_share < 8; ++second_share) {
+          bool may = (needs(second) & ~first_share) == 0 && (needs(first) & ~second_share) == 0;
+          EXPECT_EQ(opens(second, second_share), may)
+              << std::hex << first << " " << first_share << " then " << second << " " << second_share;
+        }
+      }
+      EXPECT_TRUE(CloseHandle(holder));
+    }
+  }
+}
+
+TEST_F(Files, who_only_asks_disturbs_nobody_and_is_disturbed_by_nobody) {
+  make();
+  HANDLE asker = open(0, OPEN_EXISTING, 0);
+  HANDLE writer = open(kReadWrite, OPEN_EXISTING, 0);
+  HANDLE other = open(FILE_READ_ATTRIBUTES, OPEN_EXISTING, 0);
+
+  for (HANDLE each : {asker, writer, other}) {
+    EXPECT_NE(each, INVALID_HANDLE_VALUE);
+    EXPECT_OK(CloseHandle(each));
+  }
+}
+
+TEST_F(Files, sharing_lasts_until_the_last_duplicate_is_closed) {
+  make();
+  HANDLE file = open(GENERIC_READ, OPEN_EXISTING, 0);
+  HANDLE twin = nullptr;
+  ASSERT_OK(DuplicateHandle(GetCurrentProcess(), file, GetCurrentProcess(), &twin, 0, FALSE, DUPLICATE_SAME_ACCESS));
+
+  EXPECT_OK(CloseHandle(file));
+  EXPECT_TRUE(refuses(32, GENERIC_READ, OPEN_EXISTING));
+
+  EXPECT_OK(CloseHandle(twin));
+  EXPECT_TRUE(opens(GENERIC_READ, 0));
+}
+
+// ---- reading and writing --------------------------------------------------------------------------------------------
+
+TEST_F(Files, reading_stops_at_the_end_and_is_a_success_of_nothing_there) {
+  HANDLE file = with_text("hello");
+  char buffer[16] = {};
+  DWORD count = 99;
+
+  EXPECT_OK(ReadFile(file, buffer, 4, &count, nullptr));
+  EXPECT_EQ(count, 0u);
+  EXPECT_EQ(SetFilePointer(file, 3, nullptr, FILE_BEGIN), 3u);
+  EXPECT_OK(ReadFile(file, buffer, sizeof buffer, &count, nullptr));
+  EXPECT_EQ(std::string(buffer, count), "lo");
+
+  EXPECT_OK(CloseHandle(file));
+}
+
+TEST_F(Files, an_overlapped_says_where_and_moves_the_position) {
+  HANDLE file = with_text("0123456789");
+  OVERLAPPED where{};
+  where.Offset = 4;
+  char buffer[4] = {};
+  DWORD count = 0;
+
+  EXPECT_OK(ReadFile(file, buffer, 3, &count, &where));
+  EXPECT_EQ(std::string(buffer, count), "456");
+  EXPECT_EQ(where.InternalHigh, 3u);
+  EXPECT_EQ(SetFilePointer(file, 0, nullptr, FILE_CURRENT), 7u);
+
+  where.Offset = 1;
+  EXPECT_OK(WriteFile(file, "xy", 2, &count, &where));
+  EXPECT_EQ(text_at(file, 0), "0xy3456789");
+  where.Offset = 10;
+  EXPECT_ERROR(38, ReadFile(file, buffer, 1, &count, &where));
+
+  EXPECT_OK(CloseHandle(file));
+}
+
+TEST_F(Files, an_offset_of_all_ones_writes_at_the_end) {
+  HANDLE file = with_text("abc");
+  OVERLAPPED where{};
+  where.Offset = 0xFFFFFFFF;
+  where.OffsetHigh = 0xFFFFFFFF;
+  DWORD count = 0;
+
+  EXPECT_OK(WriteFile(file, "def", 3, &count, &where));
+
+  EXPECT_EQ(text_at(file, 0), "abcdef");
+  EXPECT_OK(CloseHandle(file));
+}
+
+TEST_F(Files, append_access_writes_at_the_end_wherever_the_position_is) {
+  make("abc");
+  HANDLE file = open(FILE_APPEND_DATA | SYNCHRONIZE, OPEN_EXISTING);
+  DWORD count = 0;
+
+  EXPECT_EQ(SetFilePointer(file, 0, nullptr, FILE_BEGIN), 0u);
+  EXPECT_OK(WriteFile(file, "de", 2, &count, nullptr));
+  EXPECT_OK(CloseHandle(file));
+
+  HANDLE reader = open(GENERIC_READ, OPEN_EXISTING);
+  EXPECT_EQ(text_at(reader, 0), "abcde");
+  EXPECT_OK(CloseHandle(reader));
+}
+
+TEST_F(Files, a_buffer_that_cannot_be_written_is_no_access) {
+  HANDLE file = with_text("abc");
+  void* none = VirtualAlloc(nullptr, kPage, MEM_RESERVE, PAGE_NOACCESS);
+  DWORD count = 0;
+  EXPECT_EQ(SetFilePointer(file, 0, nullptr, FILE_BEGIN), 0u);
+
+  EXPECT_ERROR(998, ReadFile(file, none, 3, &count, nullptr));
+
+  EXPECT_EQ(text_at(file, 0), "abc");
+  EXPECT_TRUE(VirtualFree(none, 0, MEM_RELEASE));
+  EXPECT_OK(CloseHandle(file));
+}
+
+// ---- position and size ----------------------------------------------------------------------------------------------
+
+TEST_F(Files, the_position_moves_from_the_beginning_where_it_is_and_the_end) {
+  HANDLE file = with_text("0123456789");
+  LARGE_INTEGER distance{};
+  LARGE_INTEGER position{};
+
+  distance.QuadPart = -4;
+  EXPECT_OK(SetFilePointerEx(file, distance, &position, FILE_END));
+  EXPECT_EQ(position.QuadPart, 6);
+  distance.QuadPart = 3;
+  EXPECT_OK(SetFilePointerEx(file, distance, &position, FILE_CURRENT));
+  EXPECT_EQ(position.QuadPart, 9);
+  distance.QuadPart = 0x123456789;
+  EXPECT_OK(SetFilePointerEx(file, distance, &position, FILE_BEGIN));
+  EXPECT_EQ(position.QuadPart, 0x123456789);
+  LONG high = 0;
+  EXPECT_EQ(SetFilePointer(file, 0, &high, FILE_CURRENT), 0x23456789u);
+  EXPECT_EQ(high, 1);
+
+  EXPECT_OK(CloseHandle(file));
+}
+
+TEST_F(Files, positions_before_the_beginning_and_bad_methods_are_refused) {
+  HANDLE file = with_text("0123456789");
+  LARGE_INTEGER distance{};
+  distance.QuadPart = -11;
+
+  EXPECT_ERROR(131, SetFilePointerEx(file, distance, nullptr, FILE_CURRENT));
+  EXPECT_ERROR(87, SetFilePointerEx(file, distance, nullptr, 3));
+  EXPECT_EQ(SetFilePointer(file, -11, nullptr, FILE_END), INVALID_SET_FILE_POINTER);
+  EXPECT_EQ(GetLastError(), 131u);
+
+  EXPECT_EQ(SetFilePointer(file, 0, nullptr, FILE_CURRENT), 10u);
+  EXPECT_OK(CloseHandle(file));
+}
+
+TEST_F(Files, the_end_of_the_file_is_set_at_the_position) {
+  HANDLE file = with_text("0123456789");
+  LARGE_INTEGER size{};
+
+  EXPECT_EQ(SetFilePointer(file, 4, nullptr, FILE_BEGIN), 4u);
+  EXPECT_OK(SetEndOfFile(file));
+  EXPECT_OK(GetFileSizeEx(file, &size));
+  EXPECT_EQ(size.QuadPart, 4);
+
+  EXPECT_EQ(SetFilePointer(file, 100000, nullptr, FILE_BEGIN), 100000u);
+  EXPECT_OK(SetEndOfFile(file));
+  DWORD high = 99;
+  EXPECT_EQ(GetFileSize(file, &high), 100000u);
+  EXPECT_EQ(high, 0u);
+  EXPECT_EQ(text_at(file, 2, 4), std::string("23\0\0", 4));
+  EXPECT_OK(FlushFileBuffers(file));
+
+  EXPECT_OK(CloseHandle(file));
+}
+
+TEST_F(Files, a_file_on_a_disk_says_so) {
+  HANDLE file = with_text("");
+
+  EXPECT_EQ(GetFileType(file), FILE_TYPE_DISK);
+
+  EXPECT_OK(CloseHandle(file));
+}
+
+TEST_F(Files, nul_swallows_everything) {
+  HANDLE file = CreateFileA("NUL", kReadWrite, kShareAll, nullptr, OPEN_EXISTING, 0, nullptr);
+  char byte = 'x';
+  DWORD count = 0;
+
+  ASSERT_NE(file, INVALID_HANDLE_VALUE);
+  EXPECT_OK(WriteFile(file, &byte, 1, &count, nullptr));
+  EXPECT_EQ(count, 1u);
+  EXPECT_EQ(GetFileType(file), FILE_TYPE_CHAR);
+  EXPECT_OK(CloseHandle(file));
+}
+
+// ---- deleting -------------------------------------------------------------------------------------------------------
+
+TEST_F(Files, a_deleted_file_is_gone_and_cannot_be_deleted_again) {
+  make("abc");
+
+  EXPECT_OK(DeleteFileA(name()));
+
+  EXPECT_ERROR(2, DeleteFileA(name()));
+  EXPECT_ERROR(3, DeleteFileA("no_such_directory/file"));
+  EXPECT_ERROR(5, DeleteFileA("."));
+}
+
+TEST_F(Files, a_file_that_is_open_without_shared_deletion_cannot_be_deleted) {
+  make("abc");
+  HANDLE file = open(GENERIC_READ, OPEN_EXISTING, FILE_SHARE_READ | FILE_SHARE_WRITE);
+
+  EXPECT_ERROR(32, DeleteFileA(name()));
+
+  EXPECT_EQ(text_at(file, 0), "abc");
+  EXPECT_OK(CloseHandle(file));
+  EXPECT_OK(DeleteFileA(name()));
+}
+
+TEST_F(Files, delete_on_close_takes_the_name_with_the_last_handle) {
+  HANDLE file = open(kReadWrite, CREATE_NEW, kShareAll, FILE_FLAG_DELETE_ON_CLOSE);
+  HANDLE twin = nullptr;
+  ASSERT_OK(DuplicateHandle(GetCurrentProcess(), file, GetCurrentProcess(), &twin, 0, FALSE, DUPLICATE_SAME_ACCESS));
+
+  EXPECT_OK(CloseHandle(file));
+  EXPECT_TRUE(opens(GENERIC_READ, kShareAll));
+  EXPECT_OK(CloseHandle(twin));
+
+  EXPECT_TRUE(refuses(2, GENERIC_READ, OPEN_EXISTING));
+}
+
+TEST_F(Files, a_read_only_file_is_neither_written_nor_deleted) {
+  if (!kIsWinmem) {
+    GTEST_SKIP() << "under Wine the superuser writes it all the same";
+  }
+  HANDLE file = open(GENERIC_WRITE, CREATE_NEW, kShareAll, FILE_ATTRIBUTE_READONLY);
+  ASSERT_NE(file, INVALID_HANDLE_VALUE);
+  DWORD count = 0;
+  EXPECT_OK(WriteFile(file, "abc", 3, &count, nullptr));
+  EXPECT_OK(CloseHandle(file));
+
+  EXPECT_TRUE(refuses(5, GENERIC_WRITE, OPEN_EXISTING));
+  EXPECT_ERROR(5, DeleteFileA(name()));
+  EXPECT_TRUE(opens(GENERIC_READ, kShareAll));
+}
+
+} // namespace
+} // namespace apitest
