@@ -28,16 +28,18 @@ object::Flags flags_of_attributes(ULONG attributes) {
 Status make_duplicate(HANDLE source, HANDLE target_process, HANDLE* target, ACCESS_MASK access, ULONG attributes,
                       ULONG options) {
   object::Flags flags = flags_of_attributes(attributes);
-  // Looked up first: the source is judged before the target.
-  object::Ref<object::Object> there;
-  if (Status status = object::reference(number(source), nullptr, 0, there); status != Status::ok) {
-    return status;
-  }
-  if (target_process == nullptr && (options & DUPLICATE_CLOSE_SOURCE) != 0) {
-    return Status::ok; // nothing but the close was asked for
-  }
-  if (Status status = check_process(target_process, PROCESS_DUP_HANDLE); status != Status::ok) {
-    return status;
+  // The source is judged before the target, unless that is this process by its pseudo handle, as it mostly is.
+  if (number(target_process) != object::kThisProcess) {
+    object::Ref<object::Object> there;
+    if (Status status = object::reference(number(source), nullptr, 0, there); status != Status::ok) {
+      return status;
+    }
+    if (target_process == nullptr && (options & DUPLICATE_CLOSE_SOURCE) != 0) {
+      return Status::ok; // nothing but the close was asked for
+    }
+    if (Status status = check_process(target_process, PROCESS_DUP_HANDLE); status != Status::ok) {
+      return status;
+    }
   }
   if ((options & DUPLICATE_SAME_ATTRIBUTES) != 0) {
     if (Status status = object::get_flags(number(source), flags); status != Status::ok) {
