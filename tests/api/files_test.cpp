@@ -20,6 +20,7 @@ protected:
   Files() {
     std::string test = ::testing::UnitTest::GetInstance()->current_test_info()->name();
     name_ = "winmem-" + std::to_string(GetCurrentProcessId()) + "-" + test.substr(0, 60) + ".tmp";
+    std::remove(name()); // what a process of this number left, if it was killed
   }
   ~Files() override { std::remove(name()); }
 

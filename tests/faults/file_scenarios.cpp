@@ -69,6 +69,7 @@ bool finish(HANDLE file, bool succeeded) {
 }
 
 SCENARIO(a_file_is_created_and_closed, kFileErrors) {
+  take_away(); // what a process of this number left, if it was killed
   trial.call([] {
     LastError last;
     HANDLE file = create(CREATE_NEW, 0); // refused if a failed call had left it there
@@ -122,6 +123,7 @@ SCENARIO(a_file_is_deleted, kFileErrors) {
 
 // Where its name cannot be found out the file stays; the close has succeeded all the same.
 SCENARIO(a_file_is_deleted_on_close, kFileErrors) {
+  take_away(); // what a process of this number left, if it was killed
   trial.call([] {
     LastError last;
     HANDLE file = create(CREATE_NEW, kShareAll, FILE_FLAG_DELETE_ON_CLOSE);

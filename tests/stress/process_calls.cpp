@@ -61,7 +61,7 @@ void files(Random& random) {
   std::wstring wide(name.begin(), name.end());
   constexpr DWORD kAccess = GENERIC_READ | GENERIC_WRITE;
   constexpr DWORD kShare = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
-  HANDLE file = CreateFileW(wide.c_str(), kAccess, kShare, nullptr, CREATE_NEW, FILE_FLAG_DELETE_ON_CLOSE, nullptr);
+  HANDLE file = CreateFileW(wide.c_str(), kAccess, kShare, nullptr, CREATE_ALWAYS, FILE_FLAG_DELETE_ON_CLOSE, nullptr);
   MUST(file != INVALID_HANDLE_VALUE && GetFileType(file) == FILE_TYPE_DISK);
   auto bytes = static_cast<DWORD>(random.between(1, 5000));
   std::string text(bytes, static_cast<char>(random.next()));
