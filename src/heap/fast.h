@@ -1,8 +1,11 @@
 // The short way into the process heap, for HeapAlloc and malloc: by the thread's own cache, without a lock.
 //
 // Each answers nullptr or false when it does not know: then the heap has to be asked, which also tells mistakes.
+//
+// Always inline: a compiler takes a probe for many instructions, as its note has many lines.
 #pragma once
 
+#include "../host/probes.h"
 #include "registry.h"
 #include "span_map.h"
 #include "thread_cache.h"
@@ -11,21 +14,33 @@
 
 namespace winmem::heap {
 
-inline void* take_fast(Bytes size) {
+namespace detail {
+
+// What was taken, or nullptr.
+[[gnu::always_inline]] inline void* probed(void* block, Bytes size) {
+  if (block != nullptr) {
+    WINMEM_PROBE_SIZE(alloc, block, size);
+  }
+  return block;
+}
+
+} // namespace detail
+
+[[gnu::always_inline]] inline void* take_fast(Bytes size) {
   if (size <= kTabulated) [[likely]] {
-    return thread_cache::take_of(tabulated_class(size), size);
+    return detail::probed(thread_cache::take_of(tabulated_class(size), size), size);
   }
   if (size <= kLargestSmall) {
-    return thread_cache::take(size);
+    return detail::probed(thread_cache::take(size), size);
   }
-  return size <= kLargestCached ? thread_cache::take_single(size) : nullptr;
+  return size <= kLargestCached ? detail::probed(thread_cache::take_single(size), size) : nullptr;
 }
 
 // The same at a multiple of `alignment`, a power of two. What was freed of such a class is aligned as all of its
 // blocks.
-inline void* take_aligned_fast(Bytes size, Bytes alignment) {
+[[gnu::always_inline]] inline void* take_aligned_fast(Bytes size, Bytes alignment) {
   unsigned wanted = aligned_size_class(size, alignment);
-  return wanted < kClasses ? thread_cache::take_of(wanted, size) : nullptr;
+  return wanted < kClasses ? detail::probed(thread_cache::take_of(wanted, size), size) : nullptr;
 }
 
 namespace detail {
@@ -49,13 +64,17 @@ inline Kept find_kept(const void* block) {
   return {span, span->cells + number};
 }
 
-inline bool give(const void* block, const Kept& kept) {
-  return thread_cache::give({reinterpret_cast<Address>(block), kept.cell}, kept.span->cached_class);
+[[gnu::always_inline]] inline bool give(const void* block, const Kept& kept) {
+  if (!thread_cache::give({reinterpret_cast<Address>(block), kept.cell}, kept.span->cached_class)) {
+    return false;
+  }
+  WINMEM_PROBE(free, block);
+  return true;
 }
 
 } // namespace detail
 
-inline bool give_fast(void* block) {
+[[gnu::always_inline]] inline bool give_fast(void* block) {
   detail::Kept kept = detail::find_kept(block);
   return kept.span != nullptr && detail::give(block, kept);
 }
@@ -94,6 +113,9 @@ inline void* resize_fast(void* block, Bytes size, bool zeroed) {
       return nullptr;
     }
     std::memcpy(result, block, old < size ? old : size);
+  }
+  if (result == block) {
+    WINMEM_PROBE_SIZE(resize, block, size);
   }
   if (zeroed && size > old) {
     std::memset(static_cast<char*>(result) + old, 0, size - old);

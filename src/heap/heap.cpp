@@ -1,6 +1,7 @@
 #include "heap.h"
 
 #include "../host/memory_tools.h"
+#include "../host/probes.h"
 #include "depot.h"
 #include "leftovers.h"
 #include "mode.h"
@@ -185,6 +186,9 @@ void* Heap::allocate(Bytes size, bool zeroed, bool serialized) {
   if (zeroed && block != nullptr && (!is_zero || memory_tools::are_there())) {
     std::memset(block, 0, size); // the caller's alone by now
   }
+  if (block != nullptr) {
+    WINMEM_PROBE_SIZE(alloc, block, size);
+  }
   return block;
 }
 
@@ -200,6 +204,9 @@ void* Heap::allocate_aligned(Bytes size, Bytes alignment, bool zeroed, bool seri
   }
   if (zeroed && block != nullptr && (!is_zero || memory_tools::are_there())) {
     std::memset(block, 0, size);
+  }
+  if (block != nullptr) {
+    WINMEM_PROBE_SIZE(alloc, block, size);
   }
   return block;
 }
@@ -252,7 +259,10 @@ Heap::Reallocated Heap::reallocate(void* block, Bytes size, bool zeroed, Moving 
     std::memset(static_cast<char*>(result.block) + old_size, 0, size - old_size);
   }
   if (result.block != block) {
+    WINMEM_PROBE_SIZE(alloc, result.block, size);
     free(block, serialized);
+  } else {
+    WINMEM_PROBE_SIZE(resize, block, size);
   }
   return result;
 }
@@ -266,6 +276,7 @@ bool Heap::free(void* block, bool serialized) {
   if (traces::are_on()) {
     traces::note_freed(block);
   }
+  WINMEM_PROBE(free, block);
   if (memory_tools::are_there() && !hardening_.is_on()) {
     memory_tools::close_block(to_address(block), found.room);
   }

@@ -4,6 +4,7 @@
 // user flags has no work with them, and a plain block that comes where such a one was has none. Programs have few of
 // them.
 #include "../host/memory_tools.h"
+#include "../host/probes.h"
 #include "heap.h"
 #include "span_map.h"
 
@@ -44,6 +45,9 @@ void* Heap::allocate_with_user(Bytes size, bool zeroed, std::uint16_t flags, boo
   }
   if (zeroed && block != nullptr && (!is_zero || host::memory_tools::are_there())) {
     std::memset(block, 0, size);
+  }
+  if (block != nullptr) {
+    WINMEM_PROBE_SIZE(alloc, block, size);
   }
   return block;
 }

@@ -1,10 +1,11 @@
-"""Tools that watch a program see what it does to blocks of heaps: AddressSanitizer and Valgrind.
+"""Tools that watch a program see what it does to blocks of heaps: AddressSanitizer, Valgrind, and tracers.
 
 WATCHED_PLAIN and WATCHED_ASAN are the program of mistakes.cpp, the latter built with AddressSanitizer;
-WATCHED_COMPILER is who built them.
+WATCHED_COMPILER is who built them, WATCHED_CORE the library.
 """
 
 import os
+import re
 import subprocess
 import unittest
 
@@ -61,6 +62,16 @@ class Valgrind(unittest.TestCase):
 
     def test_it_finds_decisions_by_undefined_contents(self):
         self.assertIn("depends on uninitialised value", self.run_one("undefined", "process").stderr)
+
+
+class Probes(unittest.TestCase):
+    def test_tracers_find_the_probes_and_their_arguments(self):
+        notes = run("readelf", "--notes", "--wide", os.environ["WATCHED_CORE"]).stdout
+        found = set(re.findall(r"Provider: winmem\s+Name: (\w+)\s.*\n?.*Arguments: (.*)", notes))
+        arguments = {"alloc": 2, "free": 1, "resize": 2}
+        self.assertEqual({name for name, _ in found}, set(arguments), notes)
+        for name, places in found:
+            self.assertEqual(len(re.findall(r"-?8@", places)), arguments[name], places)
 
 
 if __name__ == "__main__":
