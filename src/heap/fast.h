@@ -109,8 +109,8 @@ inline void* resize_fast(void* block, Bytes size, bool zeroed) {
   bool stays = size <= kept.span->block && size >= kept.span->block / 2; // as in Heap::reallocate
   if (!stays || !thread_cache::resize(*kept.span, *kept.cell, size)) {
     result = take_fast(size);
-    if (result == nullptr) {
-      return nullptr;
+    if (result == nullptr && (result = process_heap()->allocate(size, false, true)) == nullptr) {
+      return nullptr; // a smaller one may fit where it is
     }
     std::memcpy(result, block, old < size ? old : size);
   }
