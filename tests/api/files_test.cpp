@@ -243,7 +243,7 @@ TEST_F(Files, what_is_no_files_handle_is_refused) {
     EXPECT_EQ(GetLastError(), 6u);
     EXPECT_EQ(SetFilePointer(bad, 0, nullptr, FILE_BEGIN), INVALID_SET_FILE_POINTER);
     EXPECT_EQ(GetLastError(), 6u);
-    EXPECT_ERROR(6, GetFileType(bad) != FILE_TYPE_UNKNOWN);
+    EXPECT_ERROR(6, GetFileType(bad) != 0);
   }
   EXPECT_OK(CloseHandle(process));
 }
@@ -463,7 +463,7 @@ TEST_F(Files, the_end_of_the_file_is_set_at_the_position) {
 TEST_F(Files, a_file_on_a_disk_says_so) {
   HANDLE file = with_text("");
 
-  EXPECT_EQ(GetFileType(file), FILE_TYPE_DISK);
+  EXPECT_EQ(GetFileType(file), 1u);
 
   EXPECT_OK(CloseHandle(file));
 }
@@ -476,7 +476,7 @@ TEST_F(Files, nul_swallows_everything) {
   ASSERT_NE(file, INVALID_HANDLE_VALUE);
   EXPECT_OK(WriteFile(file, &byte, 1, &count, nullptr));
   EXPECT_EQ(count, 1u);
-  EXPECT_EQ(GetFileType(file), FILE_TYPE_CHAR);
+  EXPECT_EQ(GetFileType(file), 2u);
   EXPECT_OK(CloseHandle(file));
 }
 
