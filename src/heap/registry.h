@@ -10,14 +10,16 @@ namespace winmem::heap {
 // Made at the first call; nullptr only as long as there is no memory for it.
 Heap* process_heap();
 
-namespace detail {
 inline constexpr Address kNoHandle = 1;
+
+namespace detail {
 extern constinit std::atomic<Address> process_handle; // kNoHandle until there is one
 } // namespace detail
 
-inline bool is_process_heap(const void* handle) {
-  return reinterpret_cast<Address>(handle) == detail::process_handle.load(std::memory_order_acquire);
-}
+// Its handle; kNoHandle before the first call of process_heap().
+inline Address process_handle() { return detail::process_handle.load(std::memory_order_acquire); }
+
+inline bool is_process_heap(const void* handle) { return reinterpret_cast<Address>(handle) == process_handle(); }
 
 // Whether a wrong pointer ends the process. Once true it stays so.
 extern constinit std::atomic<bool> ends_on_corruption;

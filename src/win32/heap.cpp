@@ -53,11 +53,29 @@ Status misuse(const char* function, const void* pointer, const Heap& heap) {
   return heap->free(lpMem, nt::is_serialized(*heap, dwFlags)) ? TRUE : fail(misuse("HeapFree", lpMem, *heap));
 }
 
+[[gnu::noinline]] SIZE_T size_of(HANDLE hHeap, DWORD dwFlags, LPCVOID lpMem) {
+  Heap* heap = heap::from_handle(hHeap);
+  if (heap == nullptr) {
+    fail(Status::invalid_handle);
+    return Heap::kNoSize;
+  }
+  Bytes size = heap->size_of(lpMem, nt::is_serialized(*heap, dwFlags));
+  if (size == Heap::kNoSize) {
+    fail(Status::invalid_parameter);
+  }
+  return size;
+}
+
+[[gnu::noinline]] HANDLE make_process_heap() {
+  Heap* heap = heap::process_heap();
+  return heap != nullptr ? reinterpret_cast<HANDLE>(heap->handle()) : give_nothing(Status::no_memory);
+}
+
 } // namespace
 
 HANDLE WINAPI GetProcessHeap(VOID) {
-  Heap* heap = heap::process_heap();
-  return heap != nullptr ? reinterpret_cast<HANDLE>(heap->handle()) : give_nothing(Status::no_memory);
+  Address handle = heap::process_handle();
+  return handle != heap::kNoHandle ? reinterpret_cast<HANDLE>(handle) : make_process_heap();
 }
 
 HANDLE WINAPI HeapCreate(DWORD flOptions, SIZE_T dwInitialSize, SIZE_T dwMaximumSize) {
@@ -133,16 +151,7 @@ SIZE_T WINAPI HeapSize(HANDLE hHeap, DWORD dwFlags, LPCVOID lpMem) {
       return size;
     }
   }
-  Heap* heap = heap::from_handle(hHeap);
-  if (heap == nullptr) {
-    fail(Status::invalid_handle);
-    return Heap::kNoSize;
-  }
-  Bytes size = heap->size_of(lpMem, nt::is_serialized(*heap, dwFlags));
-  if (size == Heap::kNoSize) {
-    fail(Status::invalid_parameter);
-  }
-  return size;
+  return size_of(hHeap, dwFlags, lpMem);
 }
 
 BOOL WINAPI HeapValidate(HANDLE hHeap, DWORD dwFlags, LPCVOID lpMem) {
