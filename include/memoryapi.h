@@ -185,6 +185,77 @@ typedef BAD_MEMORY_CALLBACK_ROUTINE* PBAD_MEMORY_CALLBACK_ROUTINE;
 #define FILE_CACHE_MIN_HARD_ENABLE  4
 #define FILE_CACHE_MIN_HARD_DISABLE 8
 
+// ---- File mappings ----
+
+// Makes a section: of the page file, if hFile is INVALID_HANDLE_VALUE. flProtect is a PAGE_ constant, with SEC_
+// attributes; the size is in bytes and rounded up to pages. Sets the last error to 0 on success, returns NULL on
+// failure. [S1 to S12] Errors: ERROR_INVALID_PARAMETER (protection, attributes, size), ERROR_INVALID_HANDLE,
+// ERROR_COMMITMENT_LIMIT, ERROR_PRIVILEGE_NOT_HELD (SEC_LARGE_PAGES), ERROR_BAD_EXE_FORMAT (SEC_IMAGE),
+// ERROR_NO_SYSTEM_RESOURCES, ERROR_NOT_SUPPORTED (a name: winmem has none yet).
+WINBASEAPI HANDLE WINAPI CreateFileMappingW(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes,
+                                            DWORD flProtect, DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow,
+                                            LPCWSTR lpName) WINMEM_WIDE(CreateFileMappingW);
+
+// The same with a preferred NUMA node, which is a hint that winmem ignores.
+WINBASEAPI HANDLE WINAPI CreateFileMappingNumaW(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes,
+                                                DWORD flProtect, DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow,
+                                                LPCWSTR lpName, DWORD nndPreferred) WINMEM_WIDE(CreateFileMappingNumaW);
+
+// The same for packaged applications, which may not ask for an execute permission: ERROR_INVALID_PARAMETER. [C29]
+WINBASEAPI HANDLE WINAPI CreateFileMappingFromApp(HANDLE hFile, PSECURITY_ATTRIBUTES SecurityAttributes,
+                                                  ULONG PageProtection, ULONG64 MaximumSize, PCWSTR Name)
+    WINMEM_WIDE(CreateFileMappingFromApp);
+
+// Maps dwNumberOfBytesToMap bytes of a section from an offset on that is a multiple of 64 KiB; 0 is all the rest.
+// dwDesiredAccess is of FILE_MAP_ bits. [S30 to S39] Errors: ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED (access, or
+// beyond the section's end), ERROR_MAPPED_ALIGNMENT (offset), ERROR_NOT_ENOUGH_MEMORY, ERROR_COMMITMENT_LIMIT
+// (FILE_MAP_COPY).
+WINBASEAPI LPVOID WINAPI MapViewOfFile(HANDLE hFileMappingObject, DWORD dwDesiredAccess, DWORD dwFileOffsetHigh,
+                                       DWORD dwFileOffsetLow, SIZE_T dwNumberOfBytesToMap);
+
+// The same at an address, a multiple of 64 KiB, if it is not NULL. ERROR_INVALID_ADDRESS if it is taken; see
+// docs/compatibility.md for those that winmem keeps for itself.
+WINBASEAPI LPVOID WINAPI MapViewOfFileEx(HANDLE hFileMappingObject, DWORD dwDesiredAccess, DWORD dwFileOffsetHigh,
+                                         DWORD dwFileOffsetLow, SIZE_T dwNumberOfBytesToMap, LPVOID lpBaseAddress);
+
+// MapViewOfFile with an offset of 64 bits, and without FILE_MAP_EXECUTE: ERROR_INVALID_PARAMETER. [C29]
+WINBASEAPI PVOID WINAPI MapViewOfFileFromApp(HANDLE hFileMappingObject, ULONG DesiredAccess, ULONG64 FileOffset,
+                                             SIZE_T NumberOfBytesToMap);
+
+// Maps with a PAGE_ protection, AllocationType 0 or MEM_TOP_DOWN, and requirements on the address in
+// ExtendedParameters. A Process of NULL is this one. [S70, S74, C28] Errors: those of MapViewOfFileEx, and
+// ERROR_INVALID_PARAMETER (protection, type, parameters), ERROR_NOACCESS.
+WINBASEAPI PVOID WINAPI MapViewOfFile3(HANDLE FileMapping, HANDLE Process, PVOID BaseAddress, ULONG64 Offset,
+                                       SIZE_T ViewSize, ULONG AllocationType, ULONG PageProtection,
+                                       MEM_EXTENDED_PARAMETER* ExtendedParameters, ULONG ParameterCount);
+WINBASEAPI PVOID WINAPI MapViewOfFile3FromApp(HANDLE FileMapping, HANDLE Process, PVOID BaseAddress, ULONG64 Offset,
+                                              SIZE_T ViewSize, ULONG AllocationType, ULONG PageProtection,
+                                              MEM_EXTENDED_PARAMETER* ExtendedParameters, ULONG ParameterCount);
+
+// MapViewOfFile3 without ExtendedParameters; the node is ignored. [S75]
+WINBASEAPI PVOID WINAPI MapViewOfFileNuma2(HANDLE FileMappingHandle, HANDLE ProcessHandle, ULONG64 Offset,
+                                           PVOID BaseAddress, SIZE_T ViewSize, ULONG AllocationType,
+                                           ULONG PageProtection, ULONG PreferredNode);
+
+static inline PVOID MapViewOfFile2(HANDLE FileMappingHandle, HANDLE ProcessHandle, ULONG64 Offset, PVOID BaseAddress,
+                                   SIZE_T ViewSize, ULONG AllocationType, ULONG PageProtection) {
+  return MapViewOfFileNuma2(FileMappingHandle, ProcessHandle, Offset, BaseAddress, ViewSize, AllocationType,
+                            PageProtection, NUMA_NO_PREFERRED_NODE);
+}
+
+// Ends the view that the address lies in, as a whole. [S40 to S43] UnmapFlags: 0, or MEM_UNMAP_WITH_TRANSIENT_BOOST,
+// which is a hint. Errors: ERROR_INVALID_ADDRESS (in no view), ERROR_INVALID_PARAMETER (flags), ERROR_INVALID_HANDLE.
+WINBASEAPI BOOL WINAPI UnmapViewOfFile(LPCVOID lpBaseAddress);
+WINBASEAPI BOOL WINAPI UnmapViewOfFileEx(PVOID BaseAddress, ULONG UnmapFlags);
+WINBASEAPI BOOL WINAPI UnmapViewOfFile2(HANDLE Process, PVOID BaseAddress, ULONG UnmapFlags);
+
+// Writes what changed in a view to its file: dwNumberOfBytesToFlush bytes, or up to the view's end if that is 0. A
+// section of the page file has nothing to write. [S44] Errors: ERROR_INVALID_ADDRESS (in no view),
+// ERROR_INVALID_PARAMETER (beyond its end).
+WINBASEAPI BOOL WINAPI FlushViewOfFile(LPCVOID lpBaseAddress, SIZE_T dwNumberOfBytesToFlush);
+
+// ---- What is at an address ----
+
 // The whole allocation that holds VirtualAddress: where it begins, how large it is, how much of it is committed. The
 // only class is MemoryRegionInfo, and MemoryInformation a WIN32_MEMORY_REGION_INFORMATION; with MemoryInformationSize
 // below 32 bytes, but not below 24, its CommitSize is left out. *ReturnSize, if ReturnSize is not NULL, gets the bytes

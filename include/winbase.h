@@ -270,4 +270,31 @@ typedef PFIBER_START_ROUTINE LPFIBER_START_ROUTINE;
 #define FORMAT_MESSAGE_FROM_SYSTEM     0x1000
 #define FORMAT_MESSAGE_ARGUMENT_ARRAY  0x2000
 
+WINMEM_BEGIN_C
+
+// ---- File mappings ----
+
+// CreateFileMappingW and CreateFileMappingNumaW with names of bytes (memoryapi.h).
+WINBASEAPI HANDLE WINAPI CreateFileMappingA(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes,
+                                            DWORD flProtect, DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow,
+                                            LPCSTR lpName);
+WINBASEAPI HANDLE WINAPI CreateFileMappingNumaA(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes,
+                                                DWORD flProtect, DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow,
+                                                LPCSTR lpName, DWORD nndPreferred);
+
+// MapViewOfFileEx with a preferred NUMA node, which winmem ignores. [S75]
+WINBASEAPI LPVOID WINAPI MapViewOfFileExNuma(HANDLE hFileMappingObject, DWORD dwDesiredAccess, DWORD dwFileOffsetHigh,
+                                             DWORD dwFileOffsetLow, SIZE_T dwNumberOfBytesToMap, LPVOID lpBaseAddress,
+                                             DWORD nndPreferred);
+
+#ifdef UNICODE
+#define CreateFileMapping     CreateFileMappingW
+#define CreateFileMappingNuma CreateFileMappingNumaW
+#else
+#define CreateFileMapping     CreateFileMappingA
+#define CreateFileMappingNuma CreateFileMappingNumaA
+#endif
+
+WINMEM_END_C
+
 #endif

@@ -180,6 +180,7 @@ WINMEM_END_C
 #ifndef WINMEM_SDK_WINTERNL_ONLY
 #include "winnt/native.h"
 #include "winnt/native_heap.h"
+#include "winnt/native_section.h"
 #endif
 
 #endif

@@ -53,6 +53,16 @@ enum class [[nodiscard]] Status : std::uint32_t{
     memory_not_allocated = 0xC00000A0,
     commitment_limit = 0xC000012D,
     invalid_address = 0xC0000141,
+    not_mapped_view = 0xC0000019,
+    invalid_view_size = 0xC000001F,
+    invalid_file_for_section = 0xC0000020,
+    section_too_big = 0xC0000040,
+    section_not_image = 0xC0000049,
+    section_protection = 0xC000004E,
+    invalid_parameter_6 = 0xC00000F4,
+    invalid_parameter_8 = 0xC00000F6,
+    invalid_parameter_9 = 0xC00000F7,
+    mapped_alignment = 0xC0000220,
 };
 
 } // namespace winmem

@@ -1,6 +1,7 @@
 #include "process_map.h"
 
 #include "features.h"
+#include "high_file.h"
 #include "map_reader.h"
 #include "mapping_probe.h"
 #include "own_process.h"
@@ -10,7 +11,6 @@
 #include <climits>
 #include <fcntl.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 namespace winmem::host {
@@ -43,8 +43,6 @@ constexpr std::uint64_t kWritable = 2;
 constexpr std::uint64_t kExecutable = 4;
 constexpr std::uint64_t kShared = 8;
 constexpr std::uint64_t kCoveringOrNext = 0x10;
-
-constexpr int kHighNumber = 1024; // above what select() can hold and programs count through
 
 enum class Answer : std::uint8_t {
   found,
@@ -82,23 +80,6 @@ constinit LastOpened last_opened;
 constinit std::atomic<bool> no_procmap{false}; // this kernel has no PROCMAP_QUERY
 
 void close_file(int file) { system_call(SYS_close, file); }
-
-// A number that programs do not count through: 1024 and up, or near the limit if that is lower.
-int move_high(int file) {
-  long high = system_call(SYS_fcntl, file, F_DUPFD_CLOEXEC, kHighNumber);
-  if (high < 0) {
-    struct rlimit64 limit {};
-    constexpr std::uint64_t kRoom = 32;
-    if (system_call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, as_argument(&limit)) == 0 && limit.rlim_cur > 2 * kRoom) {
-      high = system_call(SYS_fcntl, file, F_DUPFD_CLOEXEC, static_cast<long>(limit.rlim_cur - kRoom));
-    }
-  }
-  if (high < 0) {
-    return file;
-  }
-  close_file(file);
-  return static_cast<int>(high);
-}
 
 // Closes what a fork's child inherited or a program took from us, if that number still is our file.
 void close_last_opened() {

@@ -110,6 +110,9 @@ NTSTATUS NTAPI NtProtectVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, 
     return to_ntstatus(status);
   }
   nt::Protecting result = nt::protect(ProcessHandle, arguments.at, arguments.length, NewProtection, OldProtection);
+  if (result.status == Status::section_protection) {
+    static_cast<void>(nt::write_to_user(OldProtection, ULONG{0})); // C12
+  }
   if (result.status != Status::ok) {
     return to_ntstatus(result.status);
   }

@@ -19,6 +19,7 @@ constexpr ProtectionRow kProtections[] = {
     {PAGE_NOACCESS, PageState::no_access, false},       {PAGE_READONLY, PageState::read_only, false},
     {PAGE_READWRITE, PageState::read_write, false},     {PAGE_EXECUTE, PageState::execute, true},
     {PAGE_EXECUTE_READ, PageState::execute_read, true}, {PAGE_EXECUTE_READWRITE, PageState::execute_read_write, true},
+    {PAGE_WRITECOPY, PageState::write_copy, false},     {PAGE_EXECUTE_WRITECOPY, PageState::execute_write_copy, true},
 };
 
 constexpr std::uint32_t kModifiers = PAGE_GUARD | PAGE_NOCACHE | PAGE_WRITECOMBINE | PAGE_TARGETS_INVALID;
@@ -29,10 +30,14 @@ const ProtectionRow* find_row(std::uint32_t base) {
       return &row;
     }
   }
-  return nullptr; // none, two at once, a WRITECOPY kind, or unknown bits
+  return nullptr; // none, two at once, or unknown bits
 }
 
 } // namespace
+
+bool parse_private_protection(std::uint32_t value, PageProtection& out) {
+  return parse_protection(value, out) && !vm::is_copying(out.state);
+}
 
 bool parse_protection(std::uint32_t value, PageProtection& out) {
   const ProtectionRow* row = find_row(value & ~kModifiers);

@@ -12,9 +12,9 @@ struct PageProtection {
   vm::Caching caching = vm::Caching::normal;
 };
 
-// Where a protection is asked for, which decides what is legal. Views come with sections.
-// False for what Windows refuses for private memory (V8, V9, V41).
+// False for what Windows refuses everywhere (V9), or for private memory (V8).
 [[nodiscard]] bool parse_protection(std::uint32_t value, PageProtection& out);
+[[nodiscard]] bool parse_private_protection(std::uint32_t value, PageProtection& out);
 
 bool is_executable(std::uint32_t value);
 

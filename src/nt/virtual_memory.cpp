@@ -101,7 +101,7 @@ Allocation allocate(HANDLE process, Address at, Bytes size, std::uint32_t type, 
   if (placement.is_required && (at != 0 || (type & MEM_RESERVE) == 0)) {
     return {Status::invalid_parameter}; // V89
   }
-  if (!parse_protection(protection, parsed)) {
+  if (!parse_private_protection(protection, parsed)) {
     return {Status::invalid_page_protection};
   }
   if (Status status = check_range(at, size); status != Status::ok) {
@@ -233,10 +233,19 @@ Freeing free(HANDLE process, Address at, Bytes size, std::uint32_t type) {
   return freeing;
 }
 
+namespace {
+
+// V41: what copies on write is no protection but for views.
+bool is_in_view(Address at) {
+  return at < kUserEnd && vm::describe(round_down(at, kPage)).kind != vm::RegionKind::private_memory;
+}
+
+} // namespace
+
 Protecting protect(HANDLE process, Address at, Bytes size, std::uint32_t protection, ULONG* old) {
   host::prepare_thread();
   PageProtection parsed;
-  if (!parse_protection(protection, parsed)) {
+  if (!parse_protection(protection, parsed) || (vm::is_copying(parsed.state) && !is_in_view(at))) {
     return {Status::invalid_page_protection};
   }
   if (!can_write_to_user(old)) {
@@ -270,7 +279,7 @@ MEMORY_BASIC_INFORMATION to_basic_information(const vm::Description& there) {
     info.AllocationProtect = protection_value(there.initial, there.caching);
     info.State = vm::is_committed(there.state) ? MEM_COMMIT : MEM_RESERVE;
     info.Protect = vm::is_committed(there.state) ? protection_value(there.state, there.caching) : 0;
-    info.Type = MEM_PRIVATE;
+    info.Type = there.kind == vm::RegionKind::private_memory ? MEM_PRIVATE : MEM_MAPPED;
     break;
   case vm::Owner::foreign:
     info.AllocationBase = reinterpret_cast<PVOID>(there.foreign.allocation_base);

@@ -2,6 +2,7 @@
 
 #include "../host/modules.h"
 #include "find_region.h"
+#include "view.h"
 
 namespace winmem::vm {
 
@@ -64,9 +65,9 @@ Allocation describe_allocation(Address page) {
     Region* region = find_live_region(page);
     RunRoot root = region != nullptr ? region->root() : RunRoot{};
     if (region != nullptr && region->range == there.region && !root.is_nothing()) {
-      return {.there = there,
-              .range = region->range,
-              .committed = pages_to_bytes(committed_pages(root, region->pages(), 0, region->pages()))};
+      PageIndex committed = is_view(*region) ? as_view(*region).charged.load(std::memory_order_relaxed)
+                                             : committed_pages(root, region->pages(), 0, region->pages());
+      return {.there = there, .range = region->range, .committed = pages_to_bytes(committed)};
     }
   }
 }

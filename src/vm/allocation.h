@@ -12,7 +12,8 @@ namespace winmem::vm {
 struct Allocation {
   Description there{}; // of the page asked about; nobody: there is no allocation
   AddressRange range{};
-  // A region or private memory: committed pages. An image or a mapped file: pages that are written to as copies.
+  // A region or private memory: committed pages. A view, an image or a mapped file: pages that are written to as
+  // copies.
   Bytes committed = 0;
 };
 

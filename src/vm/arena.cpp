@@ -16,11 +16,14 @@ namespace winmem::vm::arena {
 namespace {
 
 constexpr Bytes kLargest = Bytes{32} << 40;
-constexpr Bytes kSmallest = Bytes{16} << 20; // below this a mapping per region serves better
+constexpr Bytes kWindow = Bytes{4} << 40; // ends above where the kernel places programs, whose heaps grow upwards
+constexpr Bytes kRoomAboveWindow = Bytes{1} << 40; // where the kernel goes on placing mappings, downwards
+constexpr Bytes kSmallest = Bytes{16} << 20;       // below this a mapping per region serves better
 
 constinit std::atomic<bool> ready{false};
 constinit AddressRange the_range{};
 constinit bool guards = false;
+constinit AddressRange the_window{};
 
 Bytes wanted_size() {
   Bytes wanted = kLargest;
@@ -54,6 +57,15 @@ AddressRange trim(AddressRange mapping) {
   return inner;
 }
 
+// Only addresses are taken, so this costs nothing, and where they turn out to be in use views lie elsewhere.
+AddressRange obtain_window(AddressRange arena) {
+  constexpr Address kLowest = Address{1} << 32; // below are the addresses that programs ask for
+  Address end = arena.begin > kLowest + kRoomAboveWindow ? arena.begin - kRoomAboveWindow : 0;
+  Address begin = end > kLowest + kWindow ? end - kWindow : kLowest;
+  AddressRange window = AddressRange{begin, end > begin ? end : begin}.round_in(kGranule);
+  return !window.empty() && holes::start_with(window) ? window : AddressRange{};
+}
+
 void obtain_locked() {
   AddressRange mapping = obtain();
   if (!mapping.empty()) {
@@ -74,6 +86,7 @@ void obtain_locked() {
     }
   }
   the_range = mapping;
+  the_window = obtain_window(mapping);
   chunks::start(mapping);
   commit_charge::read_environment();
 }
@@ -94,6 +107,7 @@ void ensure() {
 
 AddressRange range() { return the_range; }
 bool has_guards() { return guards; }
+AddressRange view_window() { return the_window; }
 
 namespace {
 // Before other constructors: a program that calls mlockall or fills the address space in one should find the arena

@@ -21,4 +21,9 @@ AddressRange range();
 // Whether pages are kept inaccessible by guard markers; else by protections. Only after ensure().
 bool has_guards();
 
+// The addresses that are kept for views: nothing is mapped there until a view is, since inside of an inaccessible
+// mapping each view would be dearer by half. They lie below the arena, with room between for what the kernel places
+// there itself; others may map there, too. Empty when there are none. Only after ensure().
+AddressRange view_window();
+
 } // namespace winmem::vm::arena

@@ -7,6 +7,7 @@
 #include "fork_gate.h"
 #include "guards.h"
 #include "page_mapping.h"
+#include "view.h"
 #include "vm.h"
 
 namespace winmem::vm {
@@ -62,8 +63,8 @@ struct Seen {
   Caching caching = Caching::normal;
 };
 Seen see_state(AddressRange range, PageState state) {
-  if (is_guarded(state)) {
-    return {}; // to be armed again where it was hit
+  if (is_guarded(state) || is_copying(state)) {
+    return {}; // to be armed again where it was hit; no more so where it was written
   }
   Reader reader;
   Region* region = find_live_region(range.begin);
@@ -78,6 +79,58 @@ Seen see_state(AddressRange range, PageState state) {
   return {run.state == state && run.end >= region->page_at(range.end), region->caching};
 }
 
+// Whether pages of the region may have `state`.
+Status check_state(const Region& region, PageState state) {
+  if (!is_view(region)) {
+    return is_copying(state) ? Status::invalid_page_protection : Status::ok; // V41
+  }
+  return allows(region.initial, state) ? Status::ok : Status::section_protection; // S60
+}
+
+// Pages of the span that come to count against the commit limit when they get `state`: those of a view that will be
+// copied on write, each once.
+PageIndex newly_charged(const PageSpan& span, PageState state) {
+  if (!is_copying(state)) {
+    return 0;
+  }
+  PageIndex fresh = 0;
+  for_each_run(span, [&](PageRun run) { fresh += is_copying(run.state) ? 0 : run.end - run.begin; });
+  PageIndex rest = span.region.pages() - as_view(span.region).charged.load(std::memory_order_relaxed);
+  return fresh < rest ? fresh : rest;
+}
+
+PageState shown_state(const Region& region, PageIndex page) {
+  return is_view(region) && as_view(region).has_copies.load(std::memory_order_relaxed)
+             ? find_shown_run(as_view(region), region.root(), page).state
+             : find_seen_run(region, region.root(), page).state;
+}
+
+Protected protect_locked(Region& region, AddressRange range, PageState state) {
+  if (!all_committed(span_of(region, range))) {
+    return {Status::not_committed};
+  }
+  if (Status status = check_state(region, state); status != Status::ok) {
+    return {status};
+  }
+  GuardFreeze freeze(region);
+  PageState old = shown_state(region, region.page_at(range.begin));
+  if (!prepare_state(region, range, state)) {
+    return {Status::no_memory};
+  }
+  PageSpan span = span_of(region, range);
+  PageIndex charged = newly_charged(span, state);
+  commit_charge::Taken charge(charged);
+  if (!charge.fits()) {
+    return {Status::commitment_limit};
+  }
+  Status status = change_runs(region, span, state, [&] { return protect_pages(span, state); });
+  if (status == Status::ok && charged != 0) {
+    charge.keep();
+    as_view(region).charged.fetch_add(charged, std::memory_order_relaxed);
+  }
+  return {status, old, region.caching};
+}
+
 } // namespace
 
 Status commit(AddressRange range, PageState state) {
@@ -88,6 +141,9 @@ Status commit(AddressRange range, PageState state) {
   RegionHold region(range.begin);
   if (!region || !region->range.contains(range)) {
     return Status::conflicting_addresses;
+  }
+  if (is_view(*region)) { // S54: all its pages are committed already
+    return protect_locked(*region, range, state).status;
   }
   GuardFreeze freeze(*region);
   if (!prepare_state(*region, range, state)) {
@@ -130,17 +186,7 @@ Protected protect(AddressRange range, PageState state) {
   if (!region || !region->range.contains(range)) {
     return {Status::conflicting_addresses};
   }
-  if (!all_committed(span_of(*region, range))) {
-    return {Status::not_committed};
-  }
-  GuardFreeze freeze(*region);
-  PageState old = find_seen_run(*region, region->root(), region->page_at(range.begin)).state;
-  if (!prepare_state(*region, range, state)) {
-    return {Status::no_memory};
-  }
-  PageSpan span = span_of(*region, range);
-  Status status = change_runs(*region, span, state, [&] { return protect_pages(span, state); });
-  return {status, old, region->caching};
+  return protect_locked(*region, range, state);
 }
 
 } // namespace winmem::vm

@@ -10,6 +10,7 @@
 #include "placement.h"
 #include "region_map.h"
 #include "space.h"
+#include "view.h"
 #include "vm.h"
 
 namespace winmem::vm {
@@ -46,7 +47,9 @@ Address next_live_begin(Address at, Address limit) {
 }
 
 Description describe_region(const Region& region, RunRoot root, Address page) {
-  PageRun run = region.has_guards.load(std::memory_order_relaxed)
+  PageRun run = is_view(region) && as_view(region).has_copies.load(std::memory_order_acquire)
+                    ? find_shown_run(as_view(region), root, region.page_at(page))
+                : region.has_guards.load(std::memory_order_relaxed)
                     ? find_seen_run(region, root, region.page_at(page))
                     : find_run(root, region.page_at(page), region.pages());
   return {.owner = Owner::winmem,
@@ -54,7 +57,8 @@ Description describe_region(const Region& region, RunRoot root, Address page) {
           .region = region.range,
           .initial = region.initial,
           .state = run.state,
-          .caching = region.caching};
+          .caching = region.caching,
+          .kind = kind_of(region)};
 }
 
 // What is mapped at `at`, outside the arena and in no live region, may be a region of ours that is not there yet: to
@@ -206,7 +210,7 @@ void set_system_commit_limit(Bytes limit) { commit_charge::set_system_limit(limi
 Bytes bookkeeping_bytes() {
   Bytes sum = run_footprint() + chunks::footprint() + page_bits::footprint();
   host::LockHold hold(space_lock);
-  return sum + region_pool.footprint() + region_map::footprint() + holes::footprint();
+  return sum + region_pool.footprint() + view_pool.footprint() + region_map::footprint() + holes::footprint();
 }
 
 } // namespace winmem::vm

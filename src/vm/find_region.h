@@ -56,11 +56,17 @@ inline Status check_part(const RegionHold& region, AddressRange range) {
   if (!region) {
     return Status::memory_not_allocated;
   }
+  if (region->place == Place::view) {
+    return Status::unable_to_delete_section; // V38
+  }
   return region->range.contains(range) ? Status::ok : Status::unable_to_free_vm;
 }
 inline Status check_base(const RegionHold& region, Address at) {
   if (!region) {
     return Status::memory_not_allocated;
+  }
+  if (region->place == Place::view) {
+    return Status::unable_to_delete_section;
   }
   return round_down(at, kPage) == region->range.begin ? Status::ok : Status::free_vm_not_at_base;
 }

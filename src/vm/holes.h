@@ -1,4 +1,4 @@
-// The free address space of the arena: an ordered set of holes, in whole granules.
+// The free address space of the arena and of the views' window: an ordered set of holes, in whole granules.
 //
 // Lock:      space_lock (space.h) for everything; there are no readers without it.
 // Holds:     O1  holes do not touch or overlap (touching ones are one hole)
@@ -35,7 +35,7 @@ void put_back(AddressRange range);
 [[nodiscard]] bool add_spare();
 void remove_spare();
 
-// The first hole of all; called once, before any other. False when there is no memory.
+// The first hole of a stretch; called once for each, before any other use of it. False when there is no memory.
 [[nodiscard]] bool start_with(AddressRange range);
 
 Bytes footprint();

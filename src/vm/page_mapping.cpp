@@ -5,6 +5,7 @@
 #include "mapping_budget.h"
 #include "page_locks.h"
 #include "page_span.h"
+#include "view.h"
 
 namespace winmem::vm {
 
@@ -225,6 +226,9 @@ Status unmap_pages(const PageSpan& span) {
 }
 
 Status protect_pages(const PageSpan& span, PageState state) {
+  if (is_view(span.region)) {
+    return within_budget(span, state, [&] { return protect_view_pages(span, state); });
+  }
   Access access = access_of(state);
   if (all_have(span, access)) {
     mapping_budget::add(added_borders(span, state)); // not 0 where guards were hit

@@ -1,8 +1,8 @@
 #include "placement.h"
 
 #include "../host/memory.h"
-#include "../host/process_map.h"
 #include "arena.h"
+#include "gaps.h"
 #include "holes.h"
 #include "outside.h"
 #include "region_map.h"
@@ -75,24 +75,6 @@ Placed place_at(AddressRange range) {
   return {status, range, Place::outside};
 }
 
-// Free stretches outside the arena in `within`, upwards; visit(stretch) returns true to stop.
-template <typename Visit> void for_each_gap(AddressRange within, Visit visit) {
-  AddressRange arena = arena::range();
-  for (Address at = within.begin; at < within.end;) {
-    host::Mapping next;
-    bool any = host::next_mapping(at, next);
-    Address gap_end = any && next.range.begin < within.end ? next.range.begin : within.end;
-    if (arena.contains(at)) {
-      at = arena.end;
-      continue;
-    }
-    if (at < gap_end && visit(AddressRange{at, gap_end})) {
-      return;
-    }
-    at = any ? (next.range.end > at ? next.range.end : within.end) : within.end;
-  }
-}
-
 // For bounds that the arena does not meet, or when it is full or could not be had.
 Placed place_anywhere_outside(const ReserveRequest& request) {
   AddressRange within = request.within.intersect({kLowestUser, kUserEnd});
@@ -135,9 +117,12 @@ Placed find_place(const ReserveRequest& request) {
   if (request.at != 0) {
     return place_at({request.at, request.at + request.size});
   }
-  holes::Wanted wanted{
-      .size = round_up(request.size, kGranule), .alignment = request.alignment, .within = request.within};
-  Address begin = request.top_down ? holes::find_highest(wanted) : holes::find_lowest(wanted);
+  holes::Wanted wanted{.size = round_up(request.size, kGranule),
+                       .alignment = request.alignment,
+                       .within = request.within.intersect(arena::range())};
+  Address begin = wanted.within.empty() ? 0
+                  : request.top_down    ? holes::find_highest(wanted)
+                                        : holes::find_lowest(wanted);
   if (begin != 0) {
     return take_from_arena({begin, begin + request.size});
   }

@@ -10,10 +10,11 @@
 namespace winmem::vm {
 
 // How the kernel is told of a page's state.
-enum class Place : std::uint8_t {
-  chunked, // in the arena, by guard markers inside opened chunks
-  plain,   // in the arena of a kernel without guard markers: by mprotect
-  outside, // a mapping of its own at an address outside the arena: by mprotect
+enum class Place : std::uint8_t { // those in the arena first
+  chunked,                        // in the arena, by guard markers inside opened chunks
+  plain,                          // in the arena of a kernel without guard markers: by mprotect
+  outside,                        // a mapping of its own at an address outside the arena: by mprotect
+  view,                           // a mapping of a section's memory, of its own (view.h)
 };
 
 // What MEM_RESET did here, ever: nothing; gave up pages that have a bit; gave up pages that nobody noted.

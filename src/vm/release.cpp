@@ -132,7 +132,7 @@ enum class Quick { released, not_applicable };
 Quick release_untouched(Address at, Freed& freed) {
   host::LockHold hold(space_lock);
   Region* region = find_live_region(at);
-  if (region == nullptr || round_down(at, kPage) != region->range.begin || region->place == Place::outside ||
+  if (region == nullptr || round_down(at, kPage) != region->range.begin || region->place >= Place::outside ||
       !region->lock.try_lock()) {
     return Quick::not_applicable;
   }

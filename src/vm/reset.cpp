@@ -7,6 +7,7 @@
 #include "find_region.h"
 #include "fork_gate.h"
 #include "page_bits.h"
+#include "view.h"
 #include "vm.h"
 
 namespace winmem::vm {
@@ -45,6 +46,9 @@ Status reset(AddressRange outer, AddressRange inner) {
   RegionHold region(outer.begin);
   if (!region || !region->range.contains(outer)) {
     return Status::conflicting_addresses;
+  }
+  if (is_view(*region)) {
+    return Status::ok; // there the contents stay, which MEM_RESET allows (S55)
   }
   if (inner.empty()) {
     return Status::ok;

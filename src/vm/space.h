@@ -12,5 +12,6 @@ namespace winmem::vm {
 
 extern host::Lock space_lock;
 extern Pool region_pool;
+extern Pool view_pool;
 
 } // namespace winmem::vm

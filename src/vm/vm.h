@@ -5,6 +5,7 @@
 #pragma once
 
 #include "../base/status.h"
+#include "backing.h"
 #include "foreign.h"
 #include "page_state.h"
 #include "region.h"
@@ -31,7 +32,8 @@ struct Reserved {
 // pages to be committed do not fit into the limit (commit_charge.h), or the kernel had no memory for them.
 Reserved reserve(const ReserveRequest& request);
 
-// conflicting_addresses: the range is not wholly inside one region; commitment_limit: as for reserve.
+// conflicting_addresses: the range is not wholly inside one region; commitment_limit: as for reserve. In a view, whose
+// pages are all committed, as protect.
 Status commit(AddressRange range, PageState state);
 
 struct Protected {
@@ -40,10 +42,12 @@ struct Protected {
   Caching caching = Caching::normal;   // of the region, beside any protection
 };
 
-// conflicting_addresses: not inside one region; not_committed: a page is not committed.
+// conflicting_addresses: not inside one region; not_committed: a page is not committed; section_protection: more than
+// the view was made with; invalid_page_protection: copies on write where there is no section.
 Protected protect(AddressRange range, PageState state);
 
-// memory_not_allocated: `range.begin` is in no region; unable_to_free_vm: the range leaves the region.
+// memory_not_allocated: `range.begin` is in no region; unable_to_free_vm: the range leaves the region;
+// unable_to_delete_section: it is a view.
 Status decommit(AddressRange range);
 Status release(AddressRange range);
 
@@ -55,6 +59,24 @@ struct Freed {
 // The same for all of the region in whose first page `at` lies; free_vm_not_at_base: in another of its pages.
 Freed decommit_region(Address at);
 Freed release_region(Address at);
+
+struct ViewRequest {
+  Backing* backing = nullptr; // with a reference, which is the view's if this succeeds
+  std::uint64_t offset = 0;   // into it, whole pages
+  Address at = 0;             // page aligned, or 0 for anywhere
+  Bytes size = 0;             // whole pages
+  PageState initial = PageState::no_access;
+  Caching caching = Caching::normal;
+  bool top_down = false;
+  AddressRange within = {kLowestUser, kUserEnd};
+};
+
+// A view of a section's memory. no_memory: no room, or the kernel refused; conflicting_addresses: `at` is not wholly
+// free; commitment_limit: a view that copies on write does not fit; access_denied: the kernel forbids such a mapping.
+Reserved map_view(const ViewRequest& request);
+
+// The view that `at` lies in, as a whole. not_mapped_view: there is none.
+Status unmap_view(Address at);
 
 // The contents of the whole pages in `inner` may go, those of `outer` need to be one region (MEM_RESET).
 Status reset(AddressRange outer, AddressRange inner);
@@ -73,6 +95,7 @@ Status lock_pages(AddressRange range);
 Status unlock_pages(AddressRange range);
 
 enum class Owner { nobody, winmem, foreign };
+enum class RegionKind : std::uint8_t { private_memory, section };
 
 // What the pages from a page on are, up to the first that differs.
 struct Description {
@@ -82,6 +105,7 @@ struct Description {
   PageState initial = PageState::reserved;
   PageState state = PageState::reserved;
   Caching caching = Caching::normal;
+  RegionKind kind = RegionKind::private_memory;
   ForeignRun foreign{}; // foreign
 };
 

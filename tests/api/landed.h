@@ -16,6 +16,6 @@ inline constexpr bool kWriteWatch = kOnlyOnWindows;
 inline constexpr bool kPhysicalPages = kOnlyOnWindows;
 inline constexpr bool kLargePages = kOnlyOnWindows;
 inline constexpr bool kPlaceholders = kOnlyOnWindows;
-inline constexpr bool kViews = kOnlyOnWindows;
+inline constexpr bool kViews = kAlways;
 
 } // namespace apitest::landed

@@ -47,6 +47,14 @@ set(API_HEAP_TESTS
     heap_realloc_test.cpp
     heap_walk_test.cpp)
 
+# Sections and views.
+set(API_SECTION_TESTS
+    native_section_test.cpp
+    section_create_test.cpp
+    section_map_test.cpp
+    section_protect_test.cpp
+    section_unmap_test.cpp)
+
 # Faults, handlers and filters. A program of its own: its handlers are the whole process's.
 set(API_EXCEPTION_TESTS
     exception_access_test.cpp

@@ -2,6 +2,7 @@
 #include "sdk.h"
 #include "state.h"
 #include "twin.h"
+#include "vm/allocation.h"
 #include "vm/arena.h"
 #include "vm/chunks.h"
 #include "vm/vm.h"
@@ -10,6 +11,8 @@
 #include <cstdio>
 
 namespace faults {
+
+std::uint64_t section_bytes = 0;
 
 namespace {
 
@@ -146,11 +149,13 @@ Access access_of(const ApiRun& run) {
   switch (run.protect & 0xFF) {
   case PAGE_READONLY:
     return {true, false, false};
+  case PAGE_WRITECOPY:
   case PAGE_READWRITE:
     return {true, true, false};
   case PAGE_EXECUTE: // readable on x64
   case PAGE_EXECUTE_READ:
     return {true, false, true};
+  case PAGE_EXECUTE_WRITECOPY:
   case PAGE_EXECUTE_READWRITE:
     return {true, true, true};
   default:
@@ -166,6 +171,21 @@ unsigned committed_pages(const ApiState& api, std::uintptr_t begin, std::uintptr
     sum += run.state == MEM_COMMIT && low < high ? (high - low) / kPage : 0;
   }
   return static_cast<unsigned>(sum);
+}
+
+// What is charged for: committed pages of regions, what views may copy, and the sections of the scenario.
+std::uint64_t charge_of(const ApiState& api) {
+  std::uint64_t sum = section_bytes;
+  std::uintptr_t last_view = 0;
+  for (const ApiRun& run : api.runs) {
+    if (run.type != MEM_MAPPED) {
+      sum += run.state == MEM_COMMIT ? run.size : 0;
+    } else if (run.allocation_base != last_view) {
+      last_view = run.allocation_base;
+      sum += winmem::vm::describe_allocation(last_view).committed;
+    }
+  }
+  return sum;
 }
 
 // Rule C1 of vm/chunks.h, for every chunk that is open.
@@ -280,7 +300,7 @@ void must_agree(const ApiState& api, const KernelState& kernel) {
     }
   }
   chunks_must_count_right(api, kernel);
-  std::uint64_t committed = committed_pages(api, 0, UINTPTR_MAX) * std::uint64_t{kPage};
+  std::uint64_t committed = charge_of(api);
   if (committed != kernel.charged) {
     fail("commit charge: %lu bytes, but VirtualQuery says that %lu are committed", kernel.charged, committed);
   }

@@ -38,6 +38,7 @@ constexpr Answer kReadAt[] = {{EIO}, {EPERM}, {ENOMEM}, {0, How::one_byte}};
 constexpr Answer kWrite[] = {{EIO}, {EPERM}, {EFAULT}, {0, How::one_byte}};
 constexpr Answer kClose[] = {{EINTR, How::done}, {EIO, How::done}};
 constexpr Answer kAsk[] = {{ENOTTY}, {EPERM}, {EBADF}, {ENOMEM}, {ENAMETOOLONG}, {EINTR, How::refused, false}};
+constexpr Answer kMemoryFile[] = {{EMFILE}, {ENFILE}, {ENOMEM}, {EPERM}, {ENOSYS}};
 constexpr Answer kDuplicate[] = {{EMFILE}, {EINVAL}, {EPERM}};
 constexpr Answer kLock[] = {{ENOLCK}, {EINVAL}, {EPERM}, {EBADF}};
 constexpr Answer kPosition[] = {{EPERM}, {EINVAL}};
@@ -84,6 +85,7 @@ constexpr Plausible kTable[] = {
     {SYS_ioctl, kAny, "ioctl", kAsk},
     {SYS_fcntl, F_OFD_SETLK, "fcntl(OFD_SETLK)", kLock},
     {SYS_fcntl, F_OFD_GETLK, "fcntl(OFD_GETLK)", kLock},
+    {SYS_memfd_create, kAny, "memfd_create", kMemoryFile},
     {SYS_fcntl, kAny, "fcntl", kDuplicate},
     {SYS_pwrite64, kAny, "pwrite64", kWrite},
     {SYS_lseek, kAny, "lseek", kPosition},

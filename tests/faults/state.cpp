@@ -139,6 +139,7 @@ private:
 
   void add_pages(const KernelRun& part) {
     std::uint64_t entries[512];
+    bool is_view = mapped_at(part.begin)->is_view;
     KernelRun run = part;
     run.end = run.begin;
     for (std::uintptr_t at = part.begin; at < part.end;) {
@@ -153,7 +154,7 @@ private:
           run.marked = marked;
         }
         run.end = at + kPage;
-        if (!marked && (entries[i] & (kPresent | kSwapped)) != 0) {
+        if (!marked && (is_view || (entries[i] & (kPresent | kSwapped)) != 0)) {
           add_contents(at);
         }
       }

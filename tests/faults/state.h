@@ -91,6 +91,9 @@ using Remainders = std::array<unsigned, kRemainders>; // how often each was met
 void must_be_unchanged(const KernelState& before, const KernelState& after, Remainders& met);
 void must_be_unchanged(const ApiState& before, const ApiState& after);
 
+// What the sections of this process are charged with: whoever makes one adds its size.
+extern std::uint64_t section_bytes;
+
 // The same effect: access and contents, whatever markers and protections bring it about.
 void must_agree(const KernelState& expected, const KernelState& actual);
 

@@ -55,7 +55,8 @@ void release_everything() {
   for (const ApiRun& run : api_now.runs) {
     if (run.allocation_base != last) {
       last = run.allocation_base;
-      if (VirtualFree(reinterpret_cast<void*>(last), 0, MEM_RELEASE) == 0) {
+      auto* base = reinterpret_cast<void*>(last);
+      if ((run.type == MEM_MAPPED ? UnmapViewOfFile(base) : VirtualFree(base, 0, MEM_RELEASE)) == 0) {
         fail("afterwards: cannot release %lx: error %u", last, GetLastError());
       }
     }

@@ -77,7 +77,7 @@ void forget_mapped(std::uintptr_t begin, std::uintptr_t end) {
       if (mapped_count_ == kMostMapped) {
         give_up("twin: too many mappings\n");
       }
-      mapped_[mapped_count_++] = {end, each.end, each.is_table, each.was_opened};
+      mapped_[mapped_count_++] = {end, each.end, each.is_table, each.was_opened, each.is_view};
       each.end = begin;
     } else if (each.begin < begin) {
       each.end = begin;
@@ -98,8 +98,9 @@ void note_mapping(long number, const long* arguments, long result) {
     if (mapped_count_ == kMostMapped) {
       give_up("twin: too many mappings\n");
     }
+    bool is_view = arguments[4] >= 0; // of a file: the program's, whatever its protection
     mapped_[mapped_count_++] = {begin, begin + static_cast<std::uintptr_t>(arguments[1]),
-                                (arguments[2] & PROT_WRITE) != 0, false};
+                                !is_view && (arguments[2] & PROT_WRITE) != 0, is_view, is_view};
   } else if (number == SYS_munmap && result == 0) {
     auto begin = static_cast<std::uintptr_t>(arguments[0]);
     forget_mapped(begin, begin + static_cast<std::uintptr_t>(arguments[1]));

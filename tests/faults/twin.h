@@ -87,6 +87,7 @@ struct Mapped {
   std::uintptr_t end;
   bool is_table;   // mapped read-write: winmem's own tables; else address space for the program
   bool was_opened; // some of it was made accessible
+  bool is_view;    // of a file: pages that are absent have contents all the same
 };
 unsigned mapped_count();
 const Mapped& mapped(unsigned i);

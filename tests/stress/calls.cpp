@@ -7,6 +7,7 @@
 #include "heap_exchange.h"
 #include "history.h"
 #include "process_calls.h"
+#include "section_calls.h"
 #include "winapi.h"
 
 #include <winmem.h>
@@ -369,6 +370,15 @@ constexpr Row kCalls[] = {
      "RtlWalkHeap RtlLockHeap RtlUnlockHeap RtlCompactHeap RtlGetProcessHeaps RtlGetUserInfoHeap RtlSetUserValueHeap "
      "RtlSetUserFlagsHeap",
      native_heap},
+    {"CreateFileMappingA MapViewOfFile MapViewOfFileEx FlushViewOfFile UnmapViewOfFile UnmapViewOfFileEx",
+     mapped_views},
+    {"", copied_views},
+    {"CreateFileMappingW CreateFileMappingNumaA CreateFileMappingNumaW CreateFileMappingFromApp MapViewOfFileExNuma "
+     "MapViewOfFileFromApp MapViewOfFile3 MapViewOfFile3FromApp MapViewOfFileNuma2 UnmapViewOfFile2",
+     section_forms},
+    {"NtCreateSection NtQuerySection NtMapViewOfSection ZwMapViewOfSection NtUnmapViewOfSection ZwUnmapViewOfSection "
+     "NtUnmapViewOfSectionEx ZwUnmapViewOfSectionEx NtFlushVirtualMemory",
+     native_sections},
     {"AddVectoredExceptionHandler RemoveVectoredExceptionHandler AddVectoredContinueHandler "
      "RemoveVectoredContinueHandler RaiseException RtlRaiseException",
      raise_and_handle},

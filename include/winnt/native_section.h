@@ -1,0 +1,65 @@
+// NT types and calls for sections. Part of winternl.h; see there how to leave it out.
+#ifndef WINMEM_WINNT_NATIVE_SECTION_H
+#define WINMEM_WINNT_NATIVE_SECTION_H
+
+WINMEM_BEGIN_C
+
+// What a child process gets of a view. Here a child is made by fork, and has it either way.
+typedef enum _SECTION_INHERIT { ViewShare = 1, ViewUnmap = 2 } SECTION_INHERIT;
+
+typedef enum _SECTION_INFORMATION_CLASS {
+  SectionBasicInformation = 0,
+  SectionImageInformation = 1,
+  SectionRelocationInformation = 2,
+  SectionOriginalBaseInformation = 3,
+  SectionInternalImageInformation = 4
+} SECTION_INFORMATION_CLASS;
+
+typedef struct _SECTION_BASIC_INFORMATION {
+  PVOID BaseAddress;
+  ULONG AllocationAttributes; // SEC_...
+  LARGE_INTEGER MaximumSize;
+} SECTION_BASIC_INFORMATION, *PSECTION_BASIC_INFORMATION;
+
+// CreateFileMapping's work (S80). MaximumSize in bytes, rounded up to pages where FileHandle is NULL, the page file.
+// Errors: STATUS_INVALID_PARAMETER_4 (size), STATUS_INVALID_PARAMETER_6 (attributes), STATUS_INVALID_PAGE_PROTECTION,
+// STATUS_INVALID_HANDLE, STATUS_COMMITMENT_LIMIT, STATUS_NOT_SUPPORTED (a name), STATUS_INVALID_FILE_FOR_SECTION
+// (SEC_IMAGE), STATUS_ACCESS_VIOLATION.
+NTSYSCALLAPI NTSTATUS NTAPI NtCreateSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess,
+                                            POBJECT_ATTRIBUTES ObjectAttributes, PLARGE_INTEGER MaximumSize,
+                                            ULONG SectionPageProtection, ULONG AllocationAttributes, HANDLE FileHandle);
+
+// MapViewOfFile's work (S81). *ViewSize in bytes, 0 for the rest of the section; base and size come back on success.
+// Errors: STATUS_MAPPED_ALIGNMENT (base, offset), STATUS_INVALID_VIEW_SIZE, STATUS_CONFLICTING_ADDRESSES,
+// STATUS_SECTION_PROTECTION, STATUS_ACCESS_DENIED (what the handle does not allow), STATUS_INVALID_HANDLE,
+// STATUS_OBJECT_TYPE_MISMATCH, STATUS_INVALID_PARAMETER_4 (zero bits), _8 (InheritDisposition), _9 (type).
+NTSYSCALLAPI NTSTATUS NTAPI NtMapViewOfSection(HANDLE SectionHandle, HANDLE ProcessHandle, PVOID* BaseAddress,
+                                               ULONG_PTR ZeroBits, SIZE_T CommitSize, PLARGE_INTEGER SectionOffset,
+                                               PSIZE_T ViewSize, SECTION_INHERIT InheritDisposition,
+                                               ULONG AllocationType, ULONG PageProtection);
+
+// UnmapViewOfFile's work: the view that BaseAddress lies in (S82). STATUS_NOT_MAPPED_VIEW if there is none.
+NTSYSCALLAPI NTSTATUS NTAPI NtUnmapViewOfSection(HANDLE ProcessHandle, PVOID BaseAddress);
+NTSYSCALLAPI NTSTATUS NTAPI NtUnmapViewOfSectionEx(HANDLE ProcessHandle, PVOID BaseAddress, ULONG Flags);
+
+// What a section is (S83); needs SECTION_QUERY. Errors: STATUS_INFO_LENGTH_MISMATCH, STATUS_INVALID_INFO_CLASS,
+// STATUS_SECTION_NOT_IMAGE, STATUS_ACCESS_DENIED, STATUS_INVALID_HANDLE, STATUS_ACCESS_VIOLATION.
+NTSYSCALLAPI NTSTATUS NTAPI NtQuerySection(HANDLE SectionHandle, SECTION_INFORMATION_CLASS SectionInformationClass,
+                                           PVOID SectionInformation, SIZE_T SectionInformationLength,
+                                           PSIZE_T ReturnLength);
+
+// FlushViewOfFile's work (S44). Base and size are in and out, and come back rounded to pages.
+NTSYSCALLAPI NTSTATUS NTAPI NtFlushVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, PSIZE_T RegionSize,
+                                                 PIO_STATUS_BLOCK IoStatus);
+
+// The same calls under the names that drivers use.
+NTSYSCALLAPI NTSTATUS NTAPI ZwMapViewOfSection(HANDLE SectionHandle, HANDLE ProcessHandle, PVOID* BaseAddress,
+                                               ULONG_PTR ZeroBits, SIZE_T CommitSize, PLARGE_INTEGER SectionOffset,
+                                               PSIZE_T ViewSize, SECTION_INHERIT InheritDisposition,
+                                               ULONG AllocationType, ULONG PageProtection);
+NTSYSCALLAPI NTSTATUS NTAPI ZwUnmapViewOfSection(HANDLE ProcessHandle, PVOID BaseAddress);
+NTSYSCALLAPI NTSTATUS NTAPI ZwUnmapViewOfSectionEx(HANDLE ProcessHandle, PVOID BaseAddress, ULONG Flags);
+
+WINMEM_END_C
+
+#endif

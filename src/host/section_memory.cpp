@@ -1,0 +1,89 @@
+#include "section_memory.h"
+
+#include "file.h"
+#include "high_file.h"
+#include "syscall.h"
+
+#include <sys/mman.h>
+
+namespace winmem::host {
+
+namespace {
+
+Kernel to_kernel(long result) {
+  switch (result) {
+  case 0:
+    return Kernel::ok;
+  case -ENOMEM:
+  case -EAGAIN: // locked memory, by mlockall
+    return Kernel::no_memory;
+  case -EEXIST:
+    return Kernel::in_use;
+  default:
+    return Kernel::refused;
+  }
+}
+
+int protection_bits(Access access) {
+  switch (access) {
+  case Access::none:
+    return PROT_NONE;
+  case Access::read:
+    return PROT_READ;
+  case Access::read_write:
+    return PROT_READ | PROT_WRITE;
+  case Access::read_execute:
+    return PROT_READ | PROT_EXEC;
+  case Access::read_write_execute:
+    return PROT_READ | PROT_WRITE | PROT_EXEC;
+  }
+  __builtin_unreachable();
+}
+
+bool is_error(long result) { return result < 0 && result > -4096; }
+
+// Copies on write are not counted by the kernel as long as they are none (K23).
+int flags_of(Sharing sharing) { return sharing == Sharing::shared ? MAP_SHARED : MAP_PRIVATE | MAP_NORESERVE; }
+
+} // namespace
+
+int make_memory_file(Bytes size) {
+  long file = system_call(SYS_memfd_create, as_argument("winmem-section"), MFD_CLOEXEC);
+  if (file < 0) {
+    return -1;
+  }
+  if (resize_file(static_cast<int>(file), size) != Kernel::ok) {
+    close_file(static_cast<int>(file));
+    return -1;
+  }
+  return move_high(static_cast<int>(file));
+}
+
+Kernel resize_file(int file, Bytes size) {
+  return to_kernel(system_call(SYS_ftruncate, file, static_cast<long>(size)));
+}
+
+Kernel map_file_at(AddressRange range, const FileMapping& mapping) {
+  long result = system_call(SYS_mmap, static_cast<long>(range.begin), static_cast<long>(range.size()),
+                            protection_bits(mapping.access), flags_of(mapping.sharing) | MAP_FIXED_NOREPLACE,
+                            mapping.file, static_cast<long>(mapping.offset));
+  if (is_error(result)) {
+    return to_kernel(result);
+  }
+  if (static_cast<Address>(result) != range.begin) {
+    // Before Linux 4.17 the flag is unknown and the address a mere hint.
+    auto elsewhere = static_cast<Address>(result);
+    static_cast<void>(unmap({elsewhere, elsewhere + range.size()}));
+    return Kernel::in_use;
+  }
+  return Kernel::ok;
+}
+
+Kernel replace_by_file(AddressRange range, const FileMapping& mapping) {
+  long result = system_call(SYS_mmap, static_cast<long>(range.begin), static_cast<long>(range.size()),
+                            protection_bits(mapping.access), flags_of(mapping.sharing) | MAP_FIXED, mapping.file,
+                            static_cast<long>(mapping.offset));
+  return is_error(result) ? to_kernel(result) : Kernel::ok;
+}
+
+} // namespace winmem::host

@@ -1,0 +1,56 @@
+// Sections and views with Windows' arguments: what is legal, and in which order it is judged.
+//
+// These take values; nt/section_calls.cpp adds pointers that may be bad, and win32 adds the last error.
+#pragma once
+
+#include "../base/status.h"
+#include "../object/handle_table.h"
+#include "virtual_memory.h"
+
+#include <winnt.h>
+#include <winternl.h>
+
+namespace winmem::nt {
+
+inline object::Handle to_handle(HANDLE handle) { return reinterpret_cast<object::Handle>(handle); }
+
+struct SectionRequest {
+  ACCESS_MASK access = 0;
+  std::int64_t size = 0;
+  std::uint32_t protection = 0; // PAGE_...
+  std::uint32_t attributes = 0; // SEC_...
+  HANDLE file = nullptr;        // null: of the page file
+  bool is_inherited = false;
+};
+
+// S1, S2, S3, S80.
+Status create_section(const SectionRequest& request, HANDLE& out);
+
+struct ViewRequest {
+  HANDLE section = nullptr;
+  HANDLE process = nullptr;
+  Address at = 0;
+  std::uint64_t offset = 0;
+  Bytes size = 0;
+  std::uint32_t type = 0;       // 0 or MEM_TOP_DOWN
+  std::uint32_t protection = 0; // PAGE_...
+  Placement placement{};
+};
+
+struct Viewed {
+  Status status = Status::ok;
+  AddressRange range{};
+};
+
+// S31 to S36, S81.
+Viewed map_section(const ViewRequest& request);
+
+// `flags` are UnmapViewOfFileEx's (S43).
+Status unmap_section(HANDLE process, Address at, std::uint32_t flags);
+
+// The pages of a view that `size` bytes from `at` on touch, to the end of the view if that is 0 (S44).
+Viewed flush_section(HANDLE process, Address at, Bytes size);
+
+Status query_section(HANDLE handle, SECTION_INFORMATION_CLASS what, Bytes length, SECTION_BASIC_INFORMATION& out);
+
+} // namespace winmem::nt

@@ -1,0 +1,172 @@
+// NtCreateSection and its company: what stands behind the caller's pointers is read first and written last, and stays
+// untouched on failure.
+#include "section.h"
+#include "user_memory.h"
+
+using namespace winmem;
+
+namespace {
+
+NTSTATUS to_ntstatus(Status status) { return static_cast<NTSTATUS>(status); }
+
+// The name and the flags of object attributes. A name is refused until winmem has names.
+Status read_attributes(const OBJECT_ATTRIBUTES* attributes, nt::SectionRequest& out) {
+  if (attributes == nullptr) {
+    return Status::ok;
+  }
+  OBJECT_ATTRIBUTES given;
+  if (!nt::read_from_user(given, attributes)) {
+    return Status::access_violation;
+  }
+  if (given.Length != sizeof given) {
+    return Status::invalid_parameter;
+  }
+  UNICODE_STRING name{};
+  if (given.ObjectName != nullptr && !nt::read_from_user(name, given.ObjectName)) {
+    return Status::access_violation;
+  }
+  if (name.Length != 0) {
+    return Status::not_supported;
+  }
+  out.is_inherited = (given.Attributes & OBJ_INHERIT) != 0;
+  return Status::ok;
+}
+
+Status create(PHANDLE out, const OBJECT_ATTRIBUTES* attributes, const LARGE_INTEGER* size, nt::SectionRequest request) {
+  if (!nt::can_write_to_user(out)) {
+    return Status::access_violation;
+  }
+  LARGE_INTEGER bytes{};
+  if (size != nullptr && !nt::read_from_user(bytes, size)) {
+    return Status::access_violation;
+  }
+  request.size = bytes.QuadPart;
+  if (Status status = read_attributes(attributes, request); status != Status::ok) {
+    return status;
+  }
+  HANDLE handle = nullptr;
+  Status status = nt::create_section(request, handle);
+  if (status == Status::ok && !nt::write_to_user(out, handle)) {
+    static_cast<void>(object::close(nt::to_handle(handle))); // taken away meanwhile: nobody would have the handle
+    status = Status::access_violation;
+  }
+  return status;
+}
+
+struct InOut {
+  PVOID* base;
+  PSIZE_T size;
+  LARGE_INTEGER* offset; // may be null
+  PVOID at = nullptr;
+  SIZE_T length = 0;
+  LARGE_INTEGER from{};
+
+  Status read() {
+    bool readable = nt::read_from_user(at, base) && nt::read_from_user(length, size) &&
+                    (offset == nullptr || nt::read_from_user(from, offset));
+    bool writable = readable && nt::can_write_to_user(base) && nt::can_write_to_user(size) &&
+                    (offset == nullptr || nt::can_write_to_user(offset));
+    return writable ? Status::ok : Status::access_violation;
+  }
+
+  // Once the view is there the call has succeeded.
+  void write(AddressRange range) const {
+    static_cast<void>(nt::write_to_user(base, reinterpret_cast<PVOID>(range.begin)) &&
+                      nt::write_to_user(size, SIZE_T{range.size()}));
+  }
+};
+
+Status map(HANDLE section, HANDLE process, InOut arguments, ULONG type, ULONG protection,
+           const nt::Placement& placement) {
+  if (Status status = arguments.read(); status != Status::ok) {
+    return status;
+  }
+  nt::Viewed viewed = nt::map_section({.section = section,
+                                       .process = process,
+                                       .at = reinterpret_cast<Address>(arguments.at),
+                                       .offset = static_cast<std::uint64_t>(arguments.from.QuadPart),
+                                       .size = arguments.length,
+                                       .type = type,
+                                       .protection = protection,
+                                       .placement = placement});
+  if (viewed.status == Status::ok) {
+    arguments.write(viewed.range);
+  }
+  return viewed.status;
+}
+
+} // namespace
+
+NTSTATUS NTAPI NtCreateSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
+                               PLARGE_INTEGER MaximumSize, ULONG SectionPageProtection, ULONG AllocationAttributes,
+                               HANDLE FileHandle) {
+  return to_ntstatus(create(SectionHandle, ObjectAttributes, MaximumSize,
+                            {.access = DesiredAccess,
+                             .protection = SectionPageProtection,
+                             .attributes = AllocationAttributes,
+                             .file = FileHandle}));
+}
+
+NTSTATUS NTAPI NtMapViewOfSection(HANDLE SectionHandle, HANDLE ProcessHandle, PVOID* BaseAddress, ULONG_PTR ZeroBits,
+                                  SIZE_T CommitSize, PLARGE_INTEGER SectionOffset, PSIZE_T ViewSize,
+                                  SECTION_INHERIT InheritDisposition, ULONG AllocationType, ULONG PageProtection) {
+  nt::Placement placement;
+  static_cast<void>(CommitSize); // all pages of these sections are committed already
+  if (InheritDisposition != ViewShare && InheritDisposition != ViewUnmap) {
+    return to_ntstatus(Status::invalid_parameter_8);
+  }
+  Status status = nt::placement_of_zero_bits(ZeroBits, placement);
+  if (status != Status::ok) {
+    return to_ntstatus(status == Status::invalid_parameter_3 ? Status::invalid_parameter_4 : status); // C9
+  }
+  return to_ntstatus(map(SectionHandle, ProcessHandle, {BaseAddress, ViewSize, SectionOffset}, AllocationType,
+                         PageProtection, placement));
+}
+
+NTSTATUS NTAPI NtUnmapViewOfSection(HANDLE ProcessHandle, PVOID BaseAddress) {
+  return to_ntstatus(nt::unmap_section(ProcessHandle, reinterpret_cast<Address>(BaseAddress), 0));
+}
+
+NTSTATUS NTAPI NtUnmapViewOfSectionEx(HANDLE ProcessHandle, PVOID BaseAddress, ULONG Flags) {
+  return to_ntstatus(nt::unmap_section(ProcessHandle, reinterpret_cast<Address>(BaseAddress), Flags));
+}
+
+NTSTATUS NTAPI NtQuerySection(HANDLE SectionHandle, SECTION_INFORMATION_CLASS SectionInformationClass,
+                              PVOID SectionInformation, SIZE_T SectionInformationLength, PSIZE_T ReturnLength) {
+  SECTION_BASIC_INFORMATION info{};
+  Status status = nt::query_section(SectionHandle, SectionInformationClass, SectionInformationLength, info);
+  if (status != Status::ok) {
+    return to_ntstatus(status);
+  }
+  bool written = nt::write_to_user(static_cast<SECTION_BASIC_INFORMATION*>(SectionInformation), info) &&
+                 (ReturnLength == nullptr || nt::write_to_user(ReturnLength, SIZE_T{sizeof info}));
+  return to_ntstatus(written ? Status::ok : Status::access_violation);
+}
+
+NTSTATUS NTAPI NtFlushVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, PSIZE_T RegionSize,
+                                    PIO_STATUS_BLOCK IoStatus) {
+  InOut arguments{BaseAddress, RegionSize, nullptr};
+  if (Status status = arguments.read(); status != Status::ok) {
+    return to_ntstatus(status);
+  }
+  if (!nt::can_write_to_user(IoStatus)) {
+    return to_ntstatus(Status::access_violation);
+  }
+  nt::Viewed flushed = nt::flush_section(ProcessHandle, reinterpret_cast<Address>(arguments.at), arguments.length);
+  if (flushed.status == Status::ok) {
+    IO_STATUS_BLOCK result{};
+    result.Status = 0;
+    result.Information = flushed.range.size();
+    arguments.write(flushed.range);
+    static_cast<void>(nt::write_to_user(IoStatus, result));
+  }
+  return to_ntstatus(flushed.status);
+}
+
+// The Zw names are the same functions.
+#define WINMEM_ZW_NAME(name)                                                                                           \
+  extern "C" __attribute__((visibility("default"), alias("winmem_Nt" #name))) decltype(Nt##name) Zw##name
+WINMEM_ZW_NAME(MapViewOfSection);
+WINMEM_ZW_NAME(UnmapViewOfSection);
+WINMEM_ZW_NAME(UnmapViewOfSectionEx);
+#undef WINMEM_ZW_NAME

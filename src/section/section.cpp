@@ -1,0 +1,120 @@
+#include "section.h"
+
+#include "../host/file.h"
+#include "../host/section_memory.h"
+#include "../vm/commit_charge.h"
+#include "../vm/fork_gate.h"
+
+namespace winmem::section {
+
+namespace {
+
+constinit object::Cells cells(sizeof(Section));
+
+// The objects' memory is asked for and given back outside of changes: fork takes that lock before it closes the gate.
+void end(object::Object& object) {
+  auto& section = static_cast<Section&>(object);
+  {
+    vm::Change change; // a fork finds the charge equal to the sections
+    if (section.file >= 0) {
+      host::close_file(section.file);
+    }
+    vm::commit_charge::give_back(section.charged);
+  }
+  cells.give(&section);
+}
+
+// The memory behind a new section, and its charge.
+Status provide(Section& section) {
+  vm::Change change;
+  std::uint64_t pages = bytes_to_pages(section.size.load(std::memory_order_relaxed));
+  vm::commit_charge::Taken charge(pages); // S12
+  if (!charge.fits()) {
+    return Status::commitment_limit;
+  }
+  section.file = host::make_memory_file(pages_to_bytes(pages));
+  if (section.file < 0) {
+    return Status::insufficient_resources;
+  }
+  charge.keep();
+  section.charged = pages;
+  return Status::ok;
+}
+
+void drop_view(vm::Backing& backing) { static_cast<Section&>(backing).drop_reference(); }
+
+constexpr object::AccessMask kAll = 0xF0000 | kQuery | kMapWrite | kMapRead | kMapExecute | kExtend;
+
+} // namespace
+
+constinit const object::Type kSectionType = {
+    .name = "Section",
+    .rights = {.read = 0x20000 | kQuery | kMapRead,
+               .write = 0x20000 | kMapWrite,
+               .execute = 0x20000 | kMapExecute,
+               .all = kAll | kMapExecuteExplicit},
+    .end = end,
+};
+
+Section::Section(const Request& request)
+    : Object(kSectionType), size(request.size), rights(request.rights), caching(request.caching) {
+  drop = drop_view;
+}
+
+Status create(const Request& request, object::Ref<Section>& out) {
+  out = object::make<Section>(cells, request);
+  if (!out) {
+    return Status::no_memory;
+  }
+  Status status = provide(*out);
+  if (status != Status::ok) {
+    out.reset();
+  }
+  return status;
+}
+
+Rights needed_rights(vm::PageState protection) {
+  using vm::PageState;
+  switch (vm::without_guard(protection)) {
+  case PageState::execute:
+  case PageState::execute_read:
+  case PageState::execute_write_copy:
+    return kRead | kExecute;
+  case PageState::read_write:
+    return kRead | kWrite;
+  case PageState::execute_read_write:
+    return kRead | kWrite | kExecute;
+  case PageState::reserved:
+  case PageState::no_access:
+  case PageState::read_only:
+  case PageState::write_copy:
+    break;
+  }
+  return kRead;
+}
+
+vm::Reserved map(Section& section, const ViewWanted& wanted) {
+  if ((needed_rights(wanted.protection) & ~section.rights) != 0) {
+    return {Status::section_protection};
+  }
+  Bytes whole = section.size.load(std::memory_order_relaxed);
+  if (wanted.offset >= whole || wanted.size > whole - wanted.offset) {
+    return {Status::invalid_view_size}; // S34
+  }
+  Bytes size = wanted.size != 0 ? wanted.size : whole - wanted.offset;
+  section.add_reference(); // the view's
+  vm::Reserved mapped = vm::map_view({.backing = &section,
+                                      .offset = wanted.offset,
+                                      .at = wanted.at,
+                                      .size = round_up(size, kPage),
+                                      .initial = wanted.protection,
+                                      .caching = section.caching,
+                                      .top_down = wanted.top_down,
+                                      .within = wanted.within});
+  if (mapped.status != Status::ok) {
+    section.drop_reference();
+  }
+  return mapped;
+}
+
+} // namespace winmem::section

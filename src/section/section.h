@@ -1,0 +1,66 @@
+// Sections: memory that views show, of the page file or of a file.
+//
+// Owns:      the Section object: a file in memory, or a descriptor of a real file; its size, what it allows, and its
+//            part of the commit charge.
+// Used:      by nt, which judges arguments, and through handles (object/handle_table.h).
+// Lives:     as long as a handle or a view has it. Views keep a reference; vm gives it back by Backing::drop.
+// Lock:      none: all but the size is fixed, and that only grows.
+#pragma once
+
+#include "../object/object.h"
+#include "../vm/vm.h"
+
+#include <atomic>
+
+namespace winmem::section {
+
+// What views of a section may do, as bits.
+using Rights = std::uint8_t;
+inline constexpr Rights kRead = 1;
+inline constexpr Rights kWrite = 2;
+inline constexpr Rights kExecute = 4;
+
+struct Request {
+  Bytes size = 0; // whole pages
+  Rights rights = kRead;
+  vm::Caching caching = vm::Caching::normal;
+};
+
+struct Section : object::Object, vm::Backing {
+  explicit Section(const Request& request);
+
+  std::atomic<Bytes> size; // exact bytes of a file; whole pages of the page file
+  const Rights rights;
+  const vm::Caching caching;
+  std::uint64_t charged = 0; // pages that count against the commit limit; fixed once there is a handle
+};
+
+// As they are in an access mask of a section's handle.
+inline constexpr object::AccessMask kQuery = 0x1;
+inline constexpr object::AccessMask kMapWrite = 0x2;
+inline constexpr object::AccessMask kMapRead = 0x4;
+inline constexpr object::AccessMask kMapExecute = 0x8;
+inline constexpr object::AccessMask kExtend = 0x10;
+inline constexpr object::AccessMask kMapExecuteExplicit = 0x20;
+
+extern const object::Type kSectionType;
+
+// commitment_limit: the pages do not fit; insufficient_resources: no descriptor; no_memory.
+Status create(const Request& request, object::Ref<Section>& out);
+
+// What a view with this protection needs of the section.
+Rights needed_rights(vm::PageState protection);
+
+struct ViewWanted {
+  Address at = 0;
+  std::uint64_t offset = 0;
+  Bytes size = 0; // 0: to the end
+  vm::PageState protection = vm::PageState::no_access;
+  bool top_down = false;
+  AddressRange within = {kLowestUser, kUserEnd};
+};
+
+// section_protection: more than the section allows; invalid_view_size: it goes beyond the end; else as vm::map_view.
+vm::Reserved map(Section& section, const ViewWanted& wanted);
+
+} // namespace winmem::section

@@ -1,0 +1,15 @@
+// What is behind the pages of a view, as vm needs to know it: a section, seen from below.
+//
+// Owned:     by whoever made it (src/section). Each view keeps one reference from its making to its end.
+#pragma once
+
+namespace winmem::vm {
+
+struct Backing {
+  int file = -1; // a descriptor of the memory; stays open while there is a view
+
+  // A view of it has ended. Called without a lock of vm's, and outside the fork gate.
+  void (*drop)(Backing& backing) = nullptr;
+};
+
+} // namespace winmem::vm

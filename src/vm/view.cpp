@@ -1,0 +1,183 @@
+// How a view comes and goes, and what a query shows of it.
+#include "view.h"
+
+#include "../host/page_copies.h"
+#include "arena.h"
+#include "commit_charge.h"
+#include "find_region.h"
+#include "fork_gate.h"
+#include "holes.h"
+#include "mapping_budget.h"
+#include "outside.h"
+#include "page_mapping.h"
+#include "space.h"
+#include "view_window.h"
+
+namespace winmem::vm {
+
+constinit Pool view_pool{sizeof(View), 64 * 1024};
+
+namespace {
+
+View* make_view_locked() {
+  auto* view = static_cast<View*>(view_pool.take());
+  if (view != nullptr && !holes::add_spare()) {
+    view_pool.give(view);
+    return nullptr;
+  }
+  return view;
+}
+
+void set_up(View& view, const ViewRequest& request, const ViewPlaced& placed) {
+  view.range = placed.range;
+  view.initial = request.initial;
+  view.caching = request.caching;
+  view.place = Place::view;
+  view.resets = Resets::none;
+  view.only_read_write = false;
+  view.has_guards.store(false, std::memory_order_relaxed);
+  view.disarming.store(0, std::memory_order_relaxed);
+  view.before_gap.store(nullptr, std::memory_order_relaxed);
+  view.after_gap.store(nullptr, std::memory_order_relaxed);
+  view.backing = request.backing;
+  view.offset = request.offset;
+  view.has_copies.store(is_copying(request.initial), std::memory_order_relaxed);
+  view.charged.store(is_copying(request.initial) ? view.pages() : 0, std::memory_order_relaxed);
+  view.is_in_window = placed.is_in_window;
+}
+
+// Two borders between the view and what is around it.
+std::int64_t borders_of(PageState state) { return access_of(state) == host::Access::none ? 0 : 2; }
+
+Reserved map_view_in_space(const ViewRequest& request) {
+  host::LockHold hold(space_lock);
+  View* view = make_view_locked();
+  if (view == nullptr) {
+    return {Status::no_memory};
+  }
+  host::FileMapping mapping{.file = request.backing->file,
+                            .offset = request.offset,
+                            .sharing =
+                                is_copying(request.initial) ? host::Sharing::copy_on_write : host::Sharing::shared,
+                            .access = access_of(request.initial)};
+  ViewPlaced placed = map_view_locked(request, mapping);
+  Status status = placed.status;
+  if (status == Status::ok && !region_map::prepare(placed.range)) {
+    outside::leaving();
+    static_cast<void>(host::unmap(placed.range)); // a mapping of its own: the kernel has no reason to refuse
+    give_back_view_locked(placed.range, placed.is_in_window);
+    status = Status::no_memory;
+  }
+  if (status != Status::ok) {
+    view_pool.give(view);
+  } else {
+    set_up(*view, request, placed);
+    view->runs.store(RunRoot::uniform(request.initial).word(), std::memory_order_release); // pairs with Region::root()
+    region_map::set(placed.range, view);
+    mapping_budget::add(borders_of(request.initial));
+  }
+  outside::settle();
+  return {status, placed.range};
+}
+
+Status unmap_locked(View& view) {
+  GuardFreeze freeze(view);
+  PageSpan all{view, view.root(), 0, view.pages()};
+  host::LockHold hold(space_lock); // as for any mapping outside the arena, see release_locked
+  outside::leaving();
+  if (Status status = unmap_pages(all); status != Status::ok) {
+    return status;
+  }
+  // point of no return
+  commit_charge::give_back(view.charged.load(std::memory_order_relaxed));
+  view.runs.store(0, std::memory_order_release);
+  retire_runs(all.old);
+  region_map::set(view.range, nullptr);
+  give_back_view_locked(view.range, view.is_in_window);
+  view_pool.retire(&view);
+  return Status::ok;
+}
+
+} // namespace
+
+Reserved map_view(const ViewRequest& request) {
+  arena::ensure();
+  Change change;
+  if (mapping_budget::exhausted()) {
+    return {Status::no_memory};
+  }
+  commit_charge::Taken charge(is_copying(request.initial) ? bytes_to_pages(request.size) : 0);
+  if (!charge.fits()) {
+    return {Status::commitment_limit};
+  }
+  Reserved mapped = map_view_in_space(request);
+  if (mapped.status == Status::ok) {
+    charge.keep();
+  }
+  return mapped;
+}
+
+Status unmap_view(Address at) {
+  Backing* backing = nullptr;
+  {
+    Change change; // left before the section ends, which is a change of its own
+    RegionHold region(at);
+    if (!region || !is_view(*region)) {
+      return Status::not_mapped_view;
+    }
+    backing = as_view(*region).backing;
+    if (Status status = unmap_locked(as_view(*region)); status != Status::ok) {
+      return status;
+    }
+  }
+  backing->drop(*backing);
+  return Status::ok;
+}
+
+bool allows(PageState initial, PageState state) {
+  auto rights = [](PageState of) {
+    switch (without_guard(of)) {
+    case PageState::reserved:
+    case PageState::no_access:
+      return 0;
+    case PageState::read_only:
+    case PageState::write_copy:
+      return 1;
+    case PageState::read_write:
+      return 1 | 2;
+    case PageState::execute:
+    case PageState::execute_read:
+    case PageState::execute_write_copy:
+      return 1 | 4;
+    case PageState::execute_read_write:
+      break;
+    }
+    return 1 | 2 | 4;
+  };
+  return (rights(state) & ~rights(initial)) == 0;
+}
+
+PageRun find_shown_run(const View& view, RunRoot root, PageIndex page) {
+  host::PageCopies copies;
+  auto piece = [&](PageIndex from) {
+    PageRun run = find_seen_run(view, root, from);
+    run.begin = from;
+    if (is_copying(run.state) && !is_guarded(run.state)) {
+      host::PageCopies::Stretch here = copies.stretch({view.address_of(from), view.address_of(run.end)});
+      run.end = view.page_at(here.end);
+      run.state = here.copied == host::Copied::yes ? as_copied(run.state) : run.state;
+    }
+    return run;
+  };
+  PageRun shown = piece(page);
+  while (shown.end < view.pages()) { // equal neighbours are one
+    PageRun next = piece(shown.end);
+    if (next.state != shown.state) {
+      break;
+    }
+    shown.end = next.end;
+  }
+  return shown;
+}
+
+} // namespace winmem::vm

@@ -1,0 +1,46 @@
+// Views: regions whose pages are a section's memory.
+//
+// A view is a region like any other to whoever asks what is at an address. It differs in where it lies (outside the
+// arena, in a stretch of addresses kept for views, see view_window.h), in how it ends (as a whole, by any address in
+// it) and in what its protection may become.
+//
+// Pages are mapped shared with the section, or as copies on write: all of a view that was made so, and those pages of
+// another that were protected so (S64). Which pages have become copies only the kernel knows, and is asked (K30, K31).
+//
+// Lock:      as for other regions; a view is made and ends under space_lock, like a mapping outside the arena.
+// Charge:    a view that copies on write counts with all its pages from its making on, whether they are written or not;
+//            one that is made to do so later, with the pages that were asked for, at most once each.
+#pragma once
+
+#include "backing.h"
+#include "page_span.h"
+#include "vm.h"
+
+namespace winmem::vm {
+
+struct View : Region {
+  Backing* backing;               // fixed after init
+  std::uint64_t offset;           // of the first page, in the section; fixed after init
+  std::atomic<PageIndex> charged; // pages that count against the commit limit; written under lock
+  std::atomic<bool> has_copies;   // pages are, or were, mapped as copies on write; written under lock
+  bool is_in_window;              // its granules were taken from the window's holes; fixed after init
+};
+
+inline bool is_view(const Region& region) { return region.place == Place::view; }
+inline View& as_view(Region& region) { return static_cast<View&>(region); }
+inline const View& as_view(const Region& region) { return static_cast<const View&>(region); }
+inline RegionKind kind_of(const Region& region) {
+  return is_view(region) ? RegionKind::section : RegionKind::private_memory;
+}
+
+// S60, S61: whether a view made as `initial` may have pages as `state`.
+bool allows(PageState initial, PageState state);
+
+// The run from `page` on as a query shows it: pages that were written are no longer write_copy (S62). Asks the kernel
+// where `run`, which begins at `page`, copies on write. The caller is a Reader or holds the region's lock.
+PageRun find_shown_run(const View& view, RunRoot root, PageIndex page);
+
+// The kernel's part of a change of protection; called as protect_pages() is.
+Status protect_view_pages(const PageSpan& span, PageState state);
+
+} // namespace winmem::vm

@@ -1,0 +1,133 @@
+#include "view_window.h"
+
+#include "../host/process_map.h"
+#include "arena.h"
+#include "gaps.h"
+#include "holes.h"
+#include "outside.h"
+
+namespace winmem::vm {
+
+namespace {
+
+Status map_at(AddressRange range, const host::FileMapping& mapping) {
+  outside::announce(range);
+  switch (host::map_file_at(range, mapping)) {
+  case host::Kernel::ok:
+    return Status::ok;
+  case host::Kernel::no_memory:
+    return Status::no_memory;
+  case host::Kernel::in_use:
+    return Status::conflicting_addresses;
+  case host::Kernel::refused: // executable memory from a file system without, for one
+    break;
+  }
+  return Status::access_denied;
+}
+
+// Addresses of the window that others use are given up for good: else each view would try them again.
+void give_up(AddressRange granules) {
+  host::Mapping there;
+  AddressRange lost{granules.begin, granules.begin + kGranule};
+  if (host::next_mapping(granules.begin, there) && there.range.overlaps(granules)) {
+    lost = there.range.intersect(granules).round_out(kGranule);
+  }
+  static_cast<void>(holes::take(lost)); // without memory for that, other tries come to other places, or to an end
+}
+
+// A lack of room, or of the spare hole in the end, is conflicting_addresses or no_memory; in any failure but the first
+// the spare is used up.
+ViewPlaced place_in_window(const ViewRequest& request, const host::FileMapping& mapping) {
+  constexpr int kMostTries = 64;
+  holes::Wanted wanted{.size = round_up(request.size, kGranule),
+                       .within = request.within.intersect(arena::view_window())};
+  for (int tries = 0; tries < kMostTries && !wanted.within.empty(); ++tries) {
+    Address begin = request.top_down ? holes::find_highest(wanted) : holes::find_lowest(wanted);
+    AddressRange granules{begin, begin + wanted.size};
+    if (begin == 0 || holes::take(granules) != holes::Taken::yes) {
+      break;
+    }
+    AddressRange range{begin, begin + request.size};
+    Status status = map_at(range, mapping);
+    if (status == Status::ok) {
+      return {status, range, true};
+    }
+    holes::put_back(granules);
+    if (status != Status::conflicting_addresses) {
+      return {status};
+    }
+    give_up(granules);
+    if (!holes::add_spare()) {
+      return {Status::no_memory};
+    }
+  }
+  return {Status::conflicting_addresses};
+}
+
+ViewPlaced place_elsewhere(const ViewRequest& request, const host::FileMapping& mapping) {
+  ViewPlaced placed{Status::no_memory};
+  AddressRange highest{};
+  auto try_at = [&](AddressRange range) {
+    placed = {map_at(range, mapping), range};
+    return placed.status != Status::conflicting_addresses;
+  };
+  for_each_gap(request.within.intersect({kLowestUser, kUserEnd}), [&](AddressRange gap) {
+    Address begin = round_up(gap.begin, kGranule);
+    if (begin >= gap.end || gap.end - begin < request.size) {
+      return false;
+    }
+    if (request.top_down) {
+      Address top = round_down(gap.end - request.size, kGranule);
+      highest = {top, top + request.size};
+      return false;
+    }
+    return try_at({begin, begin + request.size});
+  });
+  if (!highest.empty()) {
+    static_cast<void>(try_at(highest));
+  }
+  if (placed.status == Status::conflicting_addresses) {
+    placed.status = Status::no_memory;
+  }
+  return placed;
+}
+
+ViewPlaced place_at(AddressRange range, const host::FileMapping& mapping) {
+  if (arena::range().overlaps(range)) {
+    return {Status::conflicting_addresses};
+  }
+  AddressRange granules = range.round_out(kGranule);
+  bool is_in_window = arena::view_window().contains(granules) && holes::take(granules) == holes::Taken::yes;
+  Status status = map_at(range, mapping);
+  if (status != Status::ok) {
+    give_back_view_locked(range, is_in_window);
+  }
+  return {status, range, is_in_window};
+}
+
+} // namespace
+
+ViewPlaced map_view_locked(const ViewRequest& request, const host::FileMapping& mapping) {
+  if (request.at != 0) {
+    return place_at({request.at, request.at + request.size}, mapping);
+  }
+  ViewPlaced placed = place_in_window(request, mapping);
+  if (placed.status != Status::conflicting_addresses) {
+    return placed;
+  }
+  placed = place_elsewhere(request, mapping);
+  if (placed.status != Status::ok) {
+    holes::remove_spare();
+  }
+  return placed;
+}
+
+void give_back_view_locked(AddressRange range, bool is_in_window) {
+  if (is_in_window) {
+    holes::put_back(range.round_out(kGranule));
+  } else {
+    holes::remove_spare();
+  }
+}
+
+} // namespace winmem::vm

@@ -1,0 +1,258 @@
+// File mappings: sections and their views by their Win32 names.
+//
+// Names are not kept yet: a call that gives one fails with ERROR_NOT_SUPPORTED.
+#include "../nt/protection.h"
+#include "../nt/section.h"
+#include "../nt/user_memory.h"
+#include "last_error.h"
+
+using namespace winmem;
+using win32::fail;
+using win32::set_last_error;
+
+namespace {
+
+Address to_address(const void* pointer) { return reinterpret_cast<Address>(pointer); }
+std::uint64_t join(DWORD high, DWORD low) { return std::uint64_t{high} << 32 | low; }
+
+constexpr DWORD kAttributes = SEC_FILE | SEC_IMAGE | SEC_RESERVE | SEC_COMMIT | SEC_NOCACHE | SEC_WRITECOMBINE |
+                              SEC_LARGE_PAGES | SEC_PROTECTED_IMAGE | SEC_64K_PAGES;
+
+// S11: what the handle of a new section may be used for.
+ACCESS_MASK access_of(DWORD protection) {
+  ACCESS_MASK access = STANDARD_RIGHTS_REQUIRED | SECTION_QUERY | SECTION_MAP_READ;
+  if (protection == PAGE_READWRITE || protection == PAGE_EXECUTE_READWRITE) {
+    access |= SECTION_MAP_WRITE;
+  }
+  return nt::is_executable(protection) ? access | SECTION_MAP_EXECUTE : access;
+}
+
+Status is_inherited(const SECURITY_ATTRIBUTES* given, bool& out) {
+  SECURITY_ATTRIBUTES attributes{};
+  if (given != nullptr && !nt::read_from_user(attributes, given)) {
+    return Status::access_violation;
+  }
+  out = attributes.bInheritHandle != FALSE;
+  return Status::ok;
+}
+
+template <typename Character> Status check_name(const Character* name) {
+  Character first = 0;
+  if (name != nullptr && !nt::read_from_user(first, name)) {
+    return Status::access_violation;
+  }
+  return first == 0 ? Status::ok : Status::not_supported;
+}
+
+template <typename Character>
+HANDLE create(HANDLE file, const SECURITY_ATTRIBUTES* security, DWORD protection, DWORD attributes, std::uint64_t size,
+              const Character* name, ACCESS_MASK access) {
+  nt::SectionRequest request{.access = access,
+                             .size = static_cast<std::int64_t>(size),
+                             .protection = protection,
+                             .attributes = attributes == 0 ? DWORD{SEC_COMMIT} : attributes,
+                             .file = file == INVALID_HANDLE_VALUE ? nullptr : file};
+  HANDLE handle = nullptr;
+  Status status = is_inherited(security, request.is_inherited);
+  status = status == Status::ok ? check_name(name) : status;
+  status = status == Status::ok ? nt::create_section(request, handle) : status;
+  if (status != Status::ok) {
+    fail(status);
+    return nullptr; // S10
+  }
+  set_last_error(ERROR_SUCCESS);
+  return handle;
+}
+
+template <typename Character>
+HANDLE create(HANDLE file, const SECURITY_ATTRIBUTES* security, DWORD protect, DWORD high, DWORD low,
+              const Character* name) {
+  DWORD protection = protect & ~kAttributes;
+  return create(file, security, protection, protect & kAttributes, join(high, low), name, access_of(protection));
+}
+
+// S30, C20.
+DWORD protection_of(DWORD access) {
+  bool executes = (access & FILE_MAP_EXECUTE) != 0;
+  if ((access & FILE_MAP_WRITE) != 0) {
+    return executes ? PAGE_EXECUTE_READWRITE : PAGE_READWRITE;
+  }
+  if ((access & FILE_MAP_READ) != 0) {
+    return executes ? PAGE_EXECUTE_READ : PAGE_READONLY;
+  }
+  constexpr DWORD kIgnored = FILE_MAP_EXECUTE | FILE_MAP_LARGE_PAGES | FILE_MAP_TARGETS_INVALID | FILE_MAP_RESERVE;
+  if ((access & ~kIgnored) == FILE_MAP_COPY) {
+    return executes ? PAGE_EXECUTE_WRITECOPY : PAGE_WRITECOPY;
+  }
+  return PAGE_NOACCESS;
+}
+
+LPVOID map(const nt::ViewRequest& request) {
+  nt::Viewed viewed = nt::map_section(request);
+  if (viewed.status != Status::ok) {
+    fail(viewed.status);
+    return nullptr;
+  }
+  return reinterpret_cast<LPVOID>(viewed.range.begin);
+}
+
+LPVOID map_here(HANDLE section, DWORD access, std::uint64_t offset, SIZE_T size, const void* base) {
+  return map({.section = section,
+              .process = GetCurrentProcess(),
+              .at = to_address(base),
+              .offset = offset,
+              .size = size,
+              .protection = protection_of(access)});
+}
+
+PVOID map_anywhere(HANDLE section, HANDLE process, PVOID base, ULONG64 offset, SIZE_T size, ULONG type,
+                   ULONG protection, MEM_EXTENDED_PARAMETER* parameters, ULONG count) {
+  nt::Placement placement;
+  Status status = nt::placement_of_parameters(parameters, count, placement);
+  if (status == Status::ok && placement.is_required && (base != nullptr || placement.alignment != kGranule)) {
+    status = Status::invalid_parameter; // S74, V89
+  }
+  if (status != Status::ok) {
+    fail(status);
+    return nullptr;
+  }
+  return map({.section = section,
+              .process = process == nullptr ? GetCurrentProcess() : process, // C29
+              .at = to_address(base),
+              .offset = offset,
+              .size = size,
+              .type = type,
+              .protection = protection,
+              .placement = placement});
+}
+
+BOOL unmap(HANDLE process, const void* base, ULONG flags) {
+  Status status = nt::unmap_section(process, to_address(base), flags);
+  return status == Status::ok ? TRUE : fail(status);
+}
+
+bool refuses_execution(bool executes) {
+  if (executes) {
+    fail(Status::invalid_parameter); // C29
+  }
+  return executes;
+}
+
+template <typename Character>
+HANDLE create_from_app(HANDLE file, const SECURITY_ATTRIBUTES* security, DWORD protection, std::uint64_t size,
+                       const Character* name) {
+  if (refuses_execution(nt::is_executable(protection))) {
+    return nullptr;
+  }
+  return create(file, security, protection, static_cast<DWORD>(size >> 32), static_cast<DWORD>(size), name);
+}
+
+} // namespace
+
+HANDLE WINAPI CreateFileMappingA(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes, DWORD flProtect,
+                                 DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow, LPCSTR lpName) {
+  return create(hFile, lpFileMappingAttributes, flProtect, dwMaximumSizeHigh, dwMaximumSizeLow, lpName);
+}
+
+HANDLE WINAPI CreateFileMappingNumaA(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes, DWORD flProtect,
+                                     DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow, LPCSTR lpName, DWORD) {
+  return CreateFileMappingA(hFile, lpFileMappingAttributes, flProtect, dwMaximumSizeHigh, dwMaximumSizeLow, lpName);
+}
+
+LPVOID WINAPI MapViewOfFile(HANDLE hFileMappingObject, DWORD dwDesiredAccess, DWORD dwFileOffsetHigh,
+                            DWORD dwFileOffsetLow, SIZE_T dwNumberOfBytesToMap) {
+  return map_here(hFileMappingObject, dwDesiredAccess, join(dwFileOffsetHigh, dwFileOffsetLow), dwNumberOfBytesToMap,
+                  nullptr);
+}
+
+LPVOID WINAPI MapViewOfFileEx(HANDLE hFileMappingObject, DWORD dwDesiredAccess, DWORD dwFileOffsetHigh,
+                              DWORD dwFileOffsetLow, SIZE_T dwNumberOfBytesToMap, LPVOID lpBaseAddress) {
+  return map_here(hFileMappingObject, dwDesiredAccess, join(dwFileOffsetHigh, dwFileOffsetLow), dwNumberOfBytesToMap,
+                  lpBaseAddress);
+}
+
+LPVOID WINAPI MapViewOfFileExNuma(HANDLE hFileMappingObject, DWORD dwDesiredAccess, DWORD dwFileOffsetHigh,
+                                  DWORD dwFileOffsetLow, SIZE_T dwNumberOfBytesToMap, LPVOID lpBaseAddress, DWORD) {
+  return MapViewOfFileEx(hFileMappingObject, dwDesiredAccess, dwFileOffsetHigh, dwFileOffsetLow, dwNumberOfBytesToMap,
+                         lpBaseAddress);
+}
+
+PVOID WINAPI MapViewOfFileFromApp(HANDLE hFileMappingObject, ULONG DesiredAccess, ULONG64 FileOffset,
+                                  SIZE_T NumberOfBytesToMap) {
+  return refuses_execution((DesiredAccess & FILE_MAP_EXECUTE) != 0)
+             ? nullptr
+             : map_here(hFileMappingObject, DesiredAccess, FileOffset, NumberOfBytesToMap, nullptr);
+}
+
+PVOID WINAPI MapViewOfFileNuma2(HANDLE FileMappingHandle, HANDLE ProcessHandle, ULONG64 Offset, PVOID BaseAddress,
+                                SIZE_T ViewSize, ULONG AllocationType, ULONG PageProtection, ULONG) {
+  return map_anywhere(FileMappingHandle, ProcessHandle, BaseAddress, Offset, ViewSize, AllocationType, PageProtection,
+                      nullptr, 0);
+}
+
+PVOID WINAPI MapViewOfFile3(HANDLE FileMapping, HANDLE Process, PVOID BaseAddress, ULONG64 Offset, SIZE_T ViewSize,
+                            ULONG AllocationType, ULONG PageProtection, MEM_EXTENDED_PARAMETER* ExtendedParameters,
+                            ULONG ParameterCount) {
+  return map_anywhere(FileMapping, Process, BaseAddress, Offset, ViewSize, AllocationType, PageProtection,
+                      ExtendedParameters, ParameterCount);
+}
+
+PVOID WINAPI MapViewOfFile3FromApp(HANDLE FileMapping, HANDLE Process, PVOID BaseAddress, ULONG64 Offset,
+                                   SIZE_T ViewSize, ULONG AllocationType, ULONG PageProtection,
+                                   MEM_EXTENDED_PARAMETER* ExtendedParameters, ULONG ParameterCount) {
+  return refuses_execution(nt::is_executable(PageProtection))
+             ? nullptr
+             : MapViewOfFile3(FileMapping, Process, BaseAddress, Offset, ViewSize, AllocationType, PageProtection,
+                              ExtendedParameters, ParameterCount);
+}
+
+BOOL WINAPI UnmapViewOfFile(LPCVOID lpBaseAddress) { return unmap(GetCurrentProcess(), lpBaseAddress, 0); }
+
+BOOL WINAPI UnmapViewOfFileEx(PVOID BaseAddress, ULONG UnmapFlags) {
+  return unmap(GetCurrentProcess(), BaseAddress, UnmapFlags);
+}
+
+BOOL WINAPI UnmapViewOfFile2(HANDLE Process, PVOID BaseAddress, ULONG UnmapFlags) {
+  return unmap(Process, BaseAddress, UnmapFlags);
+}
+
+BOOL WINAPI FlushViewOfFile(LPCVOID lpBaseAddress, SIZE_T dwNumberOfBytesToFlush) {
+  Status status = nt::flush_section(GetCurrentProcess(), to_address(lpBaseAddress), dwNumberOfBytesToFlush).status;
+  return status == Status::ok ? TRUE : fail(status);
+}
+
+// ---- with names, once for wide characters of 16 and once for those of 32 bits ----
+
+extern "C" {
+
+WINMEM_API HANDLE WINAPI winmem_CreateFileMappingW(HANDLE file, LPSECURITY_ATTRIBUTES security, DWORD protect,
+                                                   DWORD high, DWORD low, const char16_t* name) {
+  return create(file, security, protect, high, low, name);
+}
+
+WINMEM_API HANDLE WINAPI winmem_CreateFileMappingW_utf32(HANDLE file, LPSECURITY_ATTRIBUTES security, DWORD protect,
+                                                         DWORD high, DWORD low, const char32_t* name) {
+  return create(file, security, protect, high, low, name);
+}
+
+WINMEM_API HANDLE WINAPI winmem_CreateFileMappingNumaW(HANDLE file, LPSECURITY_ATTRIBUTES security, DWORD protect,
+                                                       DWORD high, DWORD low, const char16_t* name, DWORD) {
+  return create(file, security, protect, high, low, name);
+}
+
+WINMEM_API HANDLE WINAPI winmem_CreateFileMappingNumaW_utf32(HANDLE file, LPSECURITY_ATTRIBUTES security, DWORD protect,
+                                                             DWORD high, DWORD low, const char32_t* name, DWORD) {
+  return create(file, security, protect, high, low, name);
+}
+
+WINMEM_API HANDLE WINAPI winmem_CreateFileMappingFromApp(HANDLE file, PSECURITY_ATTRIBUTES security, ULONG protection,
+                                                         ULONG64 size, const char16_t* name) {
+  return create_from_app(file, security, protection, size, name);
+}
+
+WINMEM_API HANDLE WINAPI winmem_CreateFileMappingFromApp_utf32(HANDLE file, PSECURITY_ATTRIBUTES security,
+                                                               ULONG protection, ULONG64 size, const char32_t* name) {
+  return create_from_app(file, security, protection, size, name);
+}
+
+} // extern "C"

@@ -1,0 +1,116 @@
+// Sections and views.
+#include "fail.h"
+#include "scenario.h"
+#include "state.h"
+
+namespace faults {
+namespace {
+
+HANDLE section(std::size_t pages, DWORD protection = PAGE_READWRITE) {
+  HANDLE made =
+      CreateFileMappingA(INVALID_HANDLE_VALUE, nullptr, protection, 0, static_cast<DWORD>(pages * kPage), nullptr);
+  FAULTS_REQUIRE(made != nullptr);
+  section_bytes += pages * kPage;
+  return made;
+}
+
+char* view(HANDLE section, DWORD access = FILE_MAP_WRITE) {
+  auto* made = static_cast<char*>(MapViewOfFile(section, access, 0, 0, 0));
+  FAULTS_REQUIRE(made != nullptr);
+  return made;
+}
+
+inline constexpr std::uint32_t kNoSection[] = {0xC0000017, 0xC000012D, 0xC000009A};
+inline constexpr std::uint32_t kNoView[] = {ERROR_NOT_ENOUGH_MEMORY, ERROR_COMMITMENT_LIMIT, ERROR_ACCESS_DENIED};
+inline constexpr std::uint32_t kNoViewThere[] = {ERROR_NOT_ENOUGH_MEMORY, ERROR_ACCESS_DENIED, ERROR_INVALID_ADDRESS};
+
+NTSTATUS make_section(std::size_t pages) {
+  LARGE_INTEGER size;
+  size.QuadPart = static_cast<LONGLONG>(pages * kPage);
+  HANDLE made = nullptr;
+  NTSTATUS status = NtCreateSection(&made, SECTION_ALL_ACCESS, nullptr, &size, PAGE_READWRITE, SEC_COMMIT, nullptr);
+  return status == 0 ? NtClose(made) : status;
+}
+
+SCENARIO(section_beside_others, kNoSection) {
+  view(section(16));
+  trial.call([] { return make_section(16); });
+}
+
+// At an address that views are placed at: a view anywhere would go elsewhere where that is refused.
+char* free_place(HANDLE section) {
+  char* there = view(section);
+  FAULTS_REQUIRE(UnmapViewOfFile(there));
+  return there;
+}
+
+SCENARIO(view_where_one_was, kNoViewThere) {
+  HANDLE made = section(16);
+  char* there = free_place(made);
+  trial.call([=] { return MapViewOfFileEx(made, FILE_MAP_WRITE, 0, 0, 0, there) == there; });
+}
+
+SCENARIO(view_that_copies_beside_others, kNoViewThere) {
+  HANDLE made = section(16);
+  fill(view(made), 16);
+  char* there = free_place(made);
+  trial.call([=] { return MapViewOfFileEx(made, FILE_MAP_COPY, 0, 0, 0, there) == there; });
+}
+
+SCENARIO(view_at_an_address, kNoViewThere) {
+  HANDLE made = section(16);
+  trial.call([=] { return MapViewOfFileEx(made, FILE_MAP_WRITE, 0, 0, 0, outside()) == outside(); });
+}
+
+SCENARIO(view_of_low_addresses, kNoView) {
+  HANDLE made = section(16);
+  trial.call([=] {
+    MEM_ADDRESS_REQUIREMENTS wanted{};
+    wanted.HighestEndingAddress = reinterpret_cast<void*>(0x7FFFFFFF);
+    MEM_EXTENDED_PARAMETER parameter{};
+    parameter.Type = MemExtendedParameterAddressRequirements;
+    parameter.Pointer = &wanted;
+    return MapViewOfFile3(made, nullptr, nullptr, 0, 0, 0, PAGE_READWRITE, &parameter, 1) != nullptr;
+  });
+}
+
+SCENARIO(unmap_of_a_view, kOutOfMemory) {
+  char* made = view(section(16));
+  fill(made, 16);
+  trial.call([=] { return UnmapViewOfFile(made + 5 * kPage) != 0; });
+}
+
+SCENARIO(protect_in_the_middle_of_a_view, kOutOfMemory) {
+  char* made = view(section(16));
+  fill(made, 16);
+  trial.call([=] {
+    DWORD old = 0;
+    return VirtualProtect(made + 4 * kPage, 8 * kPage, PAGE_READONLY, &old) != 0;
+  });
+}
+
+SCENARIO(protect_a_view_so_that_it_copies, kOutOfMemory) {
+  char* made = view(section(16));
+  fill(made, 16);
+  trial.call([=] {
+    DWORD old = 0;
+    return VirtualProtect(made + 4 * kPage, 8 * kPage, PAGE_WRITECOPY, &old) != 0;
+  });
+}
+
+SCENARIO(question_about_a_view_that_copies, kNever) {
+  char* made = view(section(16), FILE_MAP_COPY);
+  fill(made + 4 * kPage, 2);
+  trial.call([=] {
+    MEMORY_BASIC_INFORMATION info{};
+    return VirtualQuery(made, &info, sizeof info) == sizeof info && info.Type == MEM_MAPPED;
+  });
+}
+
+SCENARIO(flush_of_a_view, kNever) {
+  char* made = view(section(16));
+  trial.call([=] { return FlushViewOfFile(made, 0) != 0; });
+}
+
+} // namespace
+} // namespace faults
