@@ -18,6 +18,7 @@
 #include "cells.h"
 
 #include <new>
+#include <type_traits>
 #include <utility>
 
 namespace winmem::object {
@@ -79,7 +80,8 @@ struct Counts {
 
 // Begins every object. It is made with one reference, its maker's.
 struct Object {
-  explicit Object(const Type& kind) : type(&kind) { counts().store(kReference, std::memory_order_release); }
+  // The counts stay 0 until all of the object is made: see make().
+  explicit Object(const Type& kind) : type(&kind) {}
   Object(const Object&) = delete;
   Object& operator=(const Object&) = delete;
 
@@ -109,6 +111,9 @@ struct Object {
     }
   }
 
+  // The first reference. From here on look-ups that remember the memory may take one, too.
+  void begin() { counts().store(kReference, std::memory_order_release); }
+
   // For the handle table: a reference that the caller has becomes a handle's, and back.
   void reference_becomes_handle() { counts().fetch_add(kHandle, std::memory_order_relaxed); }
   void drop_handle();
@@ -117,7 +122,7 @@ private:
   static constexpr std::uint64_t kReference = 1;
   static constexpr std::uint64_t kHandle = std::uint64_t{1} << 32;
 
-  // A plain word, since the constructor must not write it twice: a look-up may try it meanwhile (O3).
+  // A plain word, since the constructor must not write it: a look-up may try it meanwhile (O3).
   std::atomic_ref<std::uint64_t> counts() const { return std::atomic_ref<std::uint64_t>(counts_); }
   mutable std::uint64_t counts_; // first, as in a FreeCell
 
@@ -163,8 +168,14 @@ private:
 
 // A new object in memory of `cells`, which has room for a Kind. Null when there is no memory.
 template <class Kind, class... Arguments> Ref<Kind> make(Cells& cells, Arguments&&... arguments) {
+  static_assert(!std::is_polymorphic_v<Kind>, "the counts must come first in the cell");
   void* cell = cells.take();
-  return Ref<Kind>(cell != nullptr ? new (cell) Kind(std::forward<Arguments>(arguments)...) : nullptr);
+  if (cell == nullptr) {
+    return {};
+  }
+  Kind* object = new (cell) Kind(std::forward<Arguments>(arguments)...);
+  object->begin();
+  return Ref<Kind>(object);
 }
 
 } // namespace winmem::object

@@ -1,5 +1,6 @@
 // The handle table from inside: lives of objects, reuse of values, threads that meet in it, forks.
 
+#include "host/own_process.h"
 #include "object/handle_table.h"
 #include "object/own.h"
 
@@ -59,7 +60,7 @@ TEST(HandleTable, Y100_values_are_small_multiples_of_four_and_low_bits_do_not_ma
 
   EXPECT_EQ(handle % 4, 0U);
   EXPECT_GT(handle, 0U);
-  EXPECT_LT(handle, 0x10000U);
+  EXPECT_LT(handle, Handle{4} * kMostHandles);
   Ref<Thing> thing;
   EXPECT_EQ(reference(handle + 3, kThing, 0, thing), Status::ok);
   EXPECT_EQ(thing->value, 5U);
@@ -185,6 +186,27 @@ TEST(HandleTable, pseudo_handles_are_this_process_and_this_thread) {
   EXPECT_NE(others, nullptr);
   EXPECT_EQ(close(kThisProcess), Status::ok);
   EXPECT_EQ(close(kThisThread), Status::ok);
+}
+
+// Objects of threads come and go in the same memory; each thread must find its own, whole.
+TEST(HandleTable, threads_that_come_and_go_never_take_each_others_object) {
+  constexpr int kThreads = 4;
+  constexpr int kRounds = 20'000;
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&wrong] {
+      std::uint32_t id = host::thread_id();
+      for (int i = 0; i < kRounds; ++i) {
+        Ref<Object> mine = this_thread();
+        wrong += static_cast<Thread*>(mine.get())->id == id ? 0 : 1;
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(wrong, 0);
 }
 
 // Threads open, look up and close what others use; each object says who it is, so a look-up that met another life of an
