@@ -73,6 +73,10 @@ void Hardening::guard(const Found& found, Address block) { fill(guarded(found, b
 
 bool Hardening::is_intact(const Found& found, Address block) { return holds(guarded(found, block), kPattern); }
 
+void Hardening::clear_behind(const Found& found, Address block, Bytes size) {
+  fill({block + size, touched(found, block).end}, 0);
+}
+
 void Hardening::enter(const Found& found) {
   Address block = start_of(found);
   fill(touched(found, block), 0);

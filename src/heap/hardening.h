@@ -33,6 +33,9 @@ public:
   static void guard(const Found& found, Address block);
   static bool is_intact(const Found& found, Address block);
 
+  // A block that is about to shrink to `size` where it is: what it leaves is as if it had never been used.
+  static void clear_behind(const Found& found, Address block, Bytes size);
+
   // A block that is freed rests. `give` takes those that have rested longest, when there are too many.
   template <typename Give> void rest(const Found& found, Give give) {
     while (count_ == kMost || (count_ != 0 && bytes_ + found.room > kMostBytes)) {

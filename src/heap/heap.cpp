@@ -216,8 +216,11 @@ Heap::Reallocated Heap::make_room(const Found& found, void* block, Bytes size, M
   // A block that shrinks to less than half moves, if it may: what is left of it is worth more elsewhere.
   bool stays = moving == Moving::in_place_only || size >= found.size || size >= found.room / 2;
   if (hardening_.is_on()) {
-    stays =
-        Hardening::padded(size) <= found.room && moving == Moving::in_place_only; // else it moves, and the old rests
+    bool fits = size <= found.size || Hardening::padded(size) <= found.room;
+    stays = fits && moving == Moving::in_place_only; // else it moves, and the old rests
+    if (stays && size < found.size) {
+      Hardening::clear_behind(found, to_address(block), size);
+    }
   }
   if (stays && resize(found, size)) {
     return {block};

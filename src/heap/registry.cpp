@@ -117,10 +117,10 @@ void append(Heap& heap) {
   bool is_quick = mode() == Mode::usual || mode() == Mode::strict;
   Heap* heap = make({.cached = is_quick && host::can_fence_threads() && !host::memory_tools::are_there(),
                      .keeps_large = mode() != Mode::hardened});
-  if (mode() == Mode::debug) {
-    traces::open();
-  }
   if (heap != nullptr) {
+    if (mode() == Mode::debug) {
+      traces::open();
+    }
     append(*heap);
     process.store(heap, std::memory_order_release);
     detail::process_handle.store(heap->handle(), std::memory_order_release);

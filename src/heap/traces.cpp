@@ -79,7 +79,10 @@ Slot& slot_for(Address block) {
 
 } // namespace
 
-void open() { table = static_cast<Bucket*>(take_table(sizeof(Bucket) << kBucketBits)); }
+void open() {
+  // A page more than a multiple of a huge page's size: of a small program's table most is never touched.
+  table = static_cast<Bucket*>(take_table((sizeof(Bucket) << kBucketBits) + kPage));
+}
 
 void note_allocated(const void* block) {
   host::LockHold hold(traces_lock);

@@ -57,6 +57,18 @@ void use_the_heap_on(SIZE_T size) {
 
 constexpr SIZE_T kSizes[] = {1, 15, 16, 24, 100, 1000, 4096, 20'000, 28'672, 40'000, 1'000'000, 3'000'000};
 
+TEST_F(Hardened, H53_a_block_keeps_its_size_or_shrinks_in_place) {
+  for (SIZE_T size : kSizes) {
+    char* block = take(size);
+    for (SIZE_T next : {size, size / 3 + 1, size / 3 + 1}) {
+      ASSERT_EQ(HeapReAlloc(GetProcessHeap(), HEAP_REALLOC_IN_PLACE_ONLY, block, next), block) << size;
+      ASSERT_EQ(HeapSize(GetProcessHeap(), 0, block), next);
+      EXPECT_TRUE(HeapValidate(GetProcessHeap(), 0, block));
+    }
+    EXPECT_TRUE(give(block));
+  }
+}
+
 TEST_F(Hardened, blocks_work_as_ever) {
   for (int round = 0; round < 30; ++round) {
     std::vector<std::pair<char*, SIZE_T>> blocks;
