@@ -184,10 +184,11 @@ bool LargeBlocks::resize(Span& large, Bytes size) {
     if (end > large.growth_end || end < large.begin || !commit_to(large, end)) {
       return false;
     }
-  } else if (size < old) {
-    // What is behind it goes back, and does not come again (C41).
+  } else {
     decommit_from(large, end);
-    large.growth_end = end;
+    if (size < old) {
+      large.growth_end = end; // what was given up does not come again (C41)
+    }
   }
   set_requested(large, size);
   large.was_idle = false;
