@@ -1,8 +1,7 @@
 // Where a growable heap's granules come from: regions of 4 MiB, 64 granules each.
 //
 // Owns:      the regions. Granules are committed when they are first used, more at a time once the heap is large. What
-// is
-//            not used any longer goes back to the system after a while (Decay), and at once beyond a limit.
+//            is not used any longer goes back to the system after a while (Decay), and at once beyond a limit.
 // Lock:      the heap's; spares_lock, a leaf, over what is kept of destroyed heaps.
 #pragma once
 

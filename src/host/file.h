@@ -1,8 +1,7 @@
 // The kernel's calls on files, one function each.
 //
 // Owns:      the translation of errno to Status for files, and where descriptors lie: above 1023, closed by exec, so
-// that
-//            select() and programs that count through theirs do not meet them. The soft limit is raised when it is
+//            that select() and programs that count through theirs do not meet them. The soft limit is raised when it is
 //            reached; past the hard one the answer is insufficient_resources.
 // Used:      by file. Nothing here allocates or takes a lock. Paths are the kernel's own, ending in 0.
 #pragma once

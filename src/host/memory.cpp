@@ -1,5 +1,6 @@
 #include "memory.h"
 
+#include "mapping_calls.h"
 #include "syscall.h"
 
 #include <fcntl.h>
@@ -16,36 +17,6 @@ constexpr int kDontNeedLocked = 24; // MADV_DONTNEED_LOCKED, Linux 5.18
 constexpr int kPageOut = 21;        // MADV_PAGEOUT, Linux 5.4
 constexpr int kLockOnFault = 1;     // MLOCK_ONFAULT
 
-Kernel to_kernel(long result) {
-  switch (result) {
-  case 0:
-    return Kernel::ok;
-  case -ENOMEM:
-  case -EAGAIN: // some pages could not be read in
-    return Kernel::no_memory;
-  case -EEXIST:
-    return Kernel::in_use;
-  default:
-    return Kernel::refused;
-  }
-}
-
-int protection_bits(Access access) {
-  switch (access) {
-  case Access::none:
-    return PROT_NONE;
-  case Access::read:
-    return PROT_READ;
-  case Access::read_write:
-    return PROT_READ | PROT_WRITE;
-  case Access::read_execute:
-    return PROT_READ | PROT_EXEC;
-  case Access::read_write_execute:
-    return PROT_READ | PROT_WRITE | PROT_EXEC;
-  }
-  __builtin_unreachable();
-}
-
 long advise(AddressRange range, int advice) {
   return system_call(SYS_madvise, static_cast<long>(range.begin), static_cast<long>(range.size()), advice);
 }
@@ -54,8 +25,6 @@ long map(Address at, Bytes size, int protection, int flags) {
   return system_call(SYS_mmap, static_cast<long>(at), static_cast<long>(size), protection,
                      MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
 }
-
-bool is_error(long result) { return result < 0 && result > -4096; }
 
 // Of the kernel's questions about locks the only one that changes nothing: on anonymous memory MS_INVALIDATE does
 // nothing but refuse where a page is locked.

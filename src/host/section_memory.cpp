@@ -2,6 +2,7 @@
 
 #include "file.h"
 #include "high_file.h"
+#include "mapping_calls.h"
 #include "syscall.h"
 
 #include <sys/mman.h>
@@ -9,38 +10,6 @@
 namespace winmem::host {
 
 namespace {
-
-Kernel to_kernel(long result) {
-  switch (result) {
-  case 0:
-    return Kernel::ok;
-  case -ENOMEM:
-  case -EAGAIN: // locked memory, by mlockall
-    return Kernel::no_memory;
-  case -EEXIST:
-    return Kernel::in_use;
-  default:
-    return Kernel::refused;
-  }
-}
-
-int protection_bits(Access access) {
-  switch (access) {
-  case Access::none:
-    return PROT_NONE;
-  case Access::read:
-    return PROT_READ;
-  case Access::read_write:
-    return PROT_READ | PROT_WRITE;
-  case Access::read_execute:
-    return PROT_READ | PROT_EXEC;
-  case Access::read_write_execute:
-    return PROT_READ | PROT_WRITE | PROT_EXEC;
-  }
-  __builtin_unreachable();
-}
-
-bool is_error(long result) { return result < 0 && result > -4096; }
 
 // Copies on write are not counted by the kernel as long as they are none (K23).
 int flags_of(Sharing sharing) { return sharing == Sharing::shared ? MAP_SHARED : MAP_PRIVATE | MAP_NORESERVE; }
