@@ -7,7 +7,8 @@ namespace winmem {
 
 enum class [[nodiscard]] Status : std::uint32_t{
     ok = 0,
-    was_locked = 0x40000019, // a success
+    object_name_exists = 0x40000000, // a success
+    was_locked = 0x40000019,         // a success
     guard_page_violation = 0x80000001,
     not_implemented = 0xC0000002,
     info_length_mismatch = 0xC0000004,
@@ -26,6 +27,7 @@ enum class [[nodiscard]] Status : std::uint32_t{
     object_name_not_found = 0xC0000034,
     object_name_collision = 0xC0000035,
     object_path_not_found = 0xC000003A,
+    object_path_syntax_bad = 0xC000003B,
     sharing_violation = 0xC0000043,
     file_lock_conflict = 0xC0000054,
     disk_full = 0xC000007F,

@@ -1,18 +1,16 @@
 #include "file.h"
 
+#include "high_file.h"
 #include "syscall.h"
 
 #include <cstring>
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 namespace winmem::host {
 
 namespace {
-
-constexpr int kHighNumber = 1024; // above what select() can hold and programs count through
 
 struct Meaning {
   int error;
@@ -59,30 +57,6 @@ Status status_of(long answer) {
     }
   }
   return Status::io_device_error;
-}
-
-// Doubles the soft limit on descriptors, as far as the hard one allows.
-bool raise_limit() {
-  rlimit limit{};
-  if (system_call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, as_argument(&limit)) != 0 || limit.rlim_cur >= limit.rlim_max) {
-    return false;
-  }
-  rlim_t more = limit.rlim_cur < 2 * kHighNumber ? 4 * kHighNumber : 2 * limit.rlim_cur;
-  limit.rlim_cur = more < limit.rlim_max ? more : limit.rlim_max;
-  return system_call(SYS_prlimit64, 0, RLIMIT_NOFILE, as_argument(&limit), 0) == 0;
-}
-
-// Where there is no room above, the file stays where it is.
-int move_high(int file) {
-  long high = system_call(SYS_fcntl, file, F_DUPFD_CLOEXEC, kHighNumber);
-  while ((high == -EMFILE || high == -EINVAL) && raise_limit()) {
-    high = system_call(SYS_fcntl, file, F_DUPFD_CLOEXEC, kHighNumber);
-  }
-  if (high < 0) {
-    return file;
-  }
-  close_file(file);
-  return static_cast<int>(high);
 }
 
 int flags_of(Opening how) {
@@ -147,11 +121,11 @@ OpenedFile open_file(const char* path, Opening how) {
   long file = 0;
   do {
     file = system_call(SYS_openat, AT_FDCWD, as_argument(path), flags_of(how), mode);
-  } while (file == -EINTR || (file == -EMFILE && raise_limit()));
+  } while (file == -EINTR || (file == -EMFILE && raise_descriptor_limit()));
   if (file < 0) {
     return {status_of(file)};
   }
-  return {Status::ok, move_high(static_cast<int>(file))};
+  return {Status::ok, move_high_or_raise(static_cast<int>(file))};
 }
 
 void close_file(int file) { system_call(SYS_close, file); }

@@ -8,8 +8,35 @@
 
 namespace winmem::host {
 
+namespace {
+
+constexpr int kHighNumber = 1024; // above what select() can hold and programs count through
+
+} // namespace
+
+bool raise_descriptor_limit() {
+  struct rlimit64 limit {};
+  if (system_call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, as_argument(&limit)) != 0 || limit.rlim_cur >= limit.rlim_max) {
+    return false;
+  }
+  std::uint64_t more = limit.rlim_cur < 2 * kHighNumber ? 4 * kHighNumber : 2 * limit.rlim_cur;
+  limit.rlim_cur = more < limit.rlim_max ? more : limit.rlim_max;
+  return system_call(SYS_prlimit64, 0, RLIMIT_NOFILE, as_argument(&limit), 0) == 0;
+}
+
+int move_high_or_raise(int file) {
+  long high = system_call(SYS_fcntl, file, F_DUPFD_CLOEXEC, kHighNumber);
+  while ((high == -EMFILE || high == -EINVAL) && raise_descriptor_limit()) {
+    high = system_call(SYS_fcntl, file, F_DUPFD_CLOEXEC, kHighNumber);
+  }
+  if (high < 0) {
+    return file;
+  }
+  system_call(SYS_close, file);
+  return static_cast<int>(high);
+}
+
 int move_high(int file) {
-  constexpr int kHighNumber = 1024;
   long high = system_call(SYS_fcntl, file, F_DUPFD_CLOEXEC, kHighNumber);
   if (high < 0) {
     struct rlimit64 limit {};

@@ -7,4 +7,10 @@ namespace winmem::host {
 // where no such number can be had. Closed on exec either way if it was before.
 int move_high(int file);
 
+// The same, raising the soft limit on descriptors where that is what it takes; for those of objects.
+int move_high_or_raise(int file);
+
+// Doubles the soft limit on descriptors, as far as the hard one allows.
+bool raise_descriptor_limit();
+
 } // namespace winmem::host

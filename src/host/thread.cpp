@@ -3,6 +3,7 @@
 #include "lock.h"
 #include "syscall.h"
 
+#include <ctime>
 #include <pthread.h>
 
 namespace winmem::host {
@@ -32,6 +33,12 @@ bool make_key() {
 } // namespace
 
 void yield() { system_call(SYS_sched_yield); }
+
+void sleep_a_millisecond() {
+  constexpr long kNanoseconds = 1'000'000;
+  timespec time{0, kNanoseconds};
+  system_call(SYS_nanosleep, as_argument(&time));
+}
 
 void at_thread_end(void (*function)()) {
   if (make_key()) {

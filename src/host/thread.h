@@ -4,6 +4,7 @@
 namespace winmem::host {
 
 void yield();
+void sleep_a_millisecond();
 
 // Has `function`, the same for all, called when the calling thread ends: behind the destructors of thread_local
 // objects, beside those of pthread keys. libc may allocate for it. Without a free key nothing is called.

@@ -2,6 +2,7 @@
 
 #include "../host/fork.h"
 #include "../host/lock.h"
+#include "names.h"
 #include "own.h"
 
 namespace winmem::object {
@@ -251,20 +252,31 @@ Status set_flags(Handle handle, Flags mask, Flags flags) {
 namespace {
 
 void before_fork() {
+  lock_names_for_fork();
   lock_own_for_fork();
   table_lock.lock();
   lock_cells_for_fork();
 }
 
-void after_fork() {
+void unlock_all() {
   unlock_cells_after_fork();
   table_lock.unlock();
   unlock_own_after_fork();
 }
 
+void after_fork() {
+  unlock_all();
+  unlock_names_in_parent();
+}
+
+void after_fork_in_child() {
+  unlock_all();
+  unlock_names_in_child();
+}
+
 // At load, as the other rooms do (heap/registry.cpp). Nothing of another room's is called under these locks. A call
 // that another thread was in the middle of at the fork keeps its object in the child: its reference has no owner there.
-[[gnu::constructor(102)]] void install_fork_handlers() { host::at_fork(before_fork, after_fork, after_fork); }
+[[gnu::constructor(102)]] void install_fork_handlers() { host::at_fork(before_fork, after_fork, after_fork_in_child); }
 
 } // namespace
 

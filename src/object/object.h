@@ -60,6 +60,11 @@ struct Type {
 
   // The most that a duplicate may be granted; all rights of the type if null.
   AccessMask (*most_access)(const Object& object) = nullptr;
+
+  // For types whose objects may have names (names.h): which kind it is, the same in all processes; 0: no names. And
+  // whether all processes that have a named object share a page of state.
+  std::uint8_t name_kind = 0;
+  bool shares_state = false;
 };
 
 // Generic rights become the type's own; MAXIMUM_ALLOWED becomes `most`. Bits that the type does not have are dropped.
