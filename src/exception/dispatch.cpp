@@ -82,6 +82,9 @@ host::FaultAnswer screen(host::Fault& fault) {
       break;
     }
   }
+  if (fault.signal == SIGBUS && is_page_fault(fault)) {
+    fault.verdict = static_cast<std::uint32_t>(vm::why_no_page(fault.address(), kind_of(access_of(fault))));
+  }
   return to_whom_it_may_concern();
 }
 

@@ -58,12 +58,11 @@ void describe_page_fault(const host::Fault& fault, EXCEPTION_RECORD& record) {
   }
 }
 
-// A page of a file that cannot be had: behind its end, or the device failed.
+// A page of a file that cannot be had: behind its end, or the device failed, or is full.
 void describe_bus_error(const host::Fault& fault, EXCEPTION_RECORD& record) {
   bool is_hardware = fault.info->si_code == BUS_MCEERR_AR || fault.info->si_code == BUS_MCEERR_AO;
   set(record, STATUS_IN_PAGE_ERROR,
-      {access_of(fault), fault.address(),
-       static_cast<DWORD>(is_hardware ? STATUS_DEVICE_DATA_ERROR : STATUS_END_OF_FILE)});
+      {access_of(fault), fault.address(), is_hardware ? static_cast<DWORD>(STATUS_DEVICE_DATA_ERROR) : fault.verdict});
 }
 
 NTSTATUS x87_code(int code) {

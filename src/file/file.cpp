@@ -180,7 +180,11 @@ Opened open(const char* path, const Request& request) {
 }
 
 Status truncate(File& file) {
-  return file.kind == host::FileKind::regular ? host::resize_file(file.descriptor, 0, 0) : Status::ok;
+  if (file.kind != host::FileKind::regular) {
+    return Status::ok;
+  }
+  return is_mapped_beyond(file.descriptor, 0) ? Status::user_mapped_file // S45
+                                              : host::resize_file(file.descriptor, 0, 0);
 }
 
 void undo_creation(const char* path, const Opened& opened) {
@@ -201,9 +205,13 @@ Status remove(const char* path) {
     host::OpenedFile opened = host::open_file(path, {.reads = true});
     if (opened.status == Status::ok) {
       bool denied = is_deletion_denied(opened.file);
+      bool is_mapped = is_mapped_beyond(opened.file, 0);
       host::close_file(opened.file);
       if (denied) {
         return Status::sharing_violation;
+      }
+      if (is_mapped) {
+        return Status::access_denied; // S45
       }
     } else if (opened.status != Status::access_denied) {
       return opened.status;

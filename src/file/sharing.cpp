@@ -6,6 +6,8 @@ namespace winmem::file {
 
 namespace {
 
+constexpr std::int64_t kExtents = kDataEnd; // plus the number of the last page that a section shows
+constexpr std::int64_t kExtentsEnd = kExtents + (std::int64_t{1} << 51);
 constexpr std::int64_t kMarks = 0x7FFFFFFFFFFFFF00;
 constexpr unsigned kMarkCount = 6;
 
@@ -86,5 +88,16 @@ Status mark_sharing(int descriptor, object::AccessMask access, std::uint32_t sha
 }
 
 bool is_deletion_denied(int descriptor) { return meets_others(descriptor, kDeletes); }
+
+void mark_mapped(int descriptor, Bytes size) {
+  auto last = static_cast<std::int64_t>((size - 1) / kPage);
+  static_cast<void>(host::lock_range(descriptor, {kExtents + last, 1}, host::RangeLock::shared));
+}
+
+bool is_mapped_beyond(int descriptor, Bytes size) {
+  std::int64_t begin = kExtents + static_cast<std::int64_t>(size / kPage);
+  return begin < kExtentsEnd &&
+         host::is_range_taken(descriptor, {begin, kExtentsEnd - begin}, host::RangeLock::exclusive);
+}
 
 } // namespace winmem::file

@@ -1,10 +1,10 @@
 #include "transfer.h"
 
+#include "sharing.h"
+
 namespace winmem::file {
 
 namespace {
-
-constexpr std::int64_t kDataEnd = 0x7FFFFFFFFFFFFF00; // from here on lie marks of sharing (sharing.cpp)
 
 // Whether another open file has locked a part of what is about to be transferred.
 bool meets_lock(const File& file, std::int64_t offset, Bytes size, host::RangeLock wanted) {
@@ -88,6 +88,9 @@ Status resize(File& file, std::uint64_t size) {
   std::uint64_t old_size = 0;
   if (Status status = size_of(file, old_size); status != Status::ok) {
     return status;
+  }
+  if (size < old_size && is_mapped_beyond(file.descriptor, size)) {
+    return Status::user_mapped_file; // S45
   }
   return host::resize_file(file.descriptor, old_size, size);
 }

@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -108,6 +109,23 @@ struct flock lock_of(FileRange range, RangeLock lock) {
   return wanted;
 }
 
+// The name that /proc has for a descriptor.
+struct FileLink {
+  explicit FileLink(int file) {
+    char digits[12];
+    unsigned count = 0;
+    for (auto rest = static_cast<unsigned>(file); count == 0 || rest != 0; rest /= 10) {
+      digits[count++] = static_cast<char>('0' + rest % 10);
+    }
+    char* end = path + std::strlen(path);
+    while (count > 0) {
+      *end++ = digits[--count];
+    }
+    *end = 0;
+  }
+  char path[32] = "/proc/self/fd/";
+};
+
 Transferred to_transferred(long answer) {
   return answer >= 0 ? Transferred{Status::ok, static_cast<Bytes>(answer)} : Transferred{status_of(answer), 0};
 }
@@ -126,6 +144,19 @@ OpenedFile open_file(const char* path, Opening how) {
     return {status_of(file)};
   }
   return {Status::ok, move_high_or_raise(static_cast<int>(file))};
+}
+
+OpenedAgain open_again(int file, bool writes) {
+  OpenedFile opened = open_file(FileLink(file).path, {.reads = true, .writes = writes});
+  if (opened.status == Status::ok) {
+    return {Status::ok, opened.file};
+  }
+  long same = 0;
+  do {
+    same = system_call(SYS_fcntl, file, F_DUPFD_CLOEXEC, 0);
+  } while (same == -EMFILE && raise_descriptor_limit());
+  return same >= 0 ? OpenedAgain{Status::ok, move_high_or_raise(static_cast<int>(same)), false}
+                   : OpenedAgain{Status::insufficient_resources};
 }
 
 void close_file(int file) { system_call(SYS_close, file); }
@@ -185,6 +216,11 @@ Status flush_file(int file) {
   return answer == -EINVAL || answer == -EROFS ? Status::ok : status_of(answer);
 }
 
+Status flush_mapping(AddressRange range) {
+  long answer = system_call(SYS_msync, static_cast<long>(range.begin), static_cast<long>(range.size()), MS_SYNC);
+  return answer == -ENOMEM ? Status::not_mapped_view : status_of(answer);
+}
+
 Status lock_range(int file, FileRange range, RangeLock lock) {
   struct flock wanted = lock_of(range, lock);
   long answer = system_call(SYS_fcntl, file, F_OFD_SETLK, as_argument(&wanted));
@@ -202,18 +238,8 @@ bool is_range_taken(int file, FileRange range, RangeLock lock) {
 Status remove_name(const char* path) { return status_of(system_call(SYS_unlinkat, AT_FDCWD, as_argument(path), 0)); }
 
 bool path_of_file(int file, char* to, Bytes room) {
-  char link[32] = "/proc/self/fd/";
-  char digits[12];
-  unsigned count = 0;
-  for (auto rest = static_cast<unsigned>(file); count == 0 || rest != 0; rest /= 10) {
-    digits[count++] = static_cast<char>('0' + rest % 10);
-  }
-  char* end = link + std::strlen(link);
-  while (count > 0) {
-    *end++ = digits[--count];
-  }
-  *end = 0;
-  long length = system_call(SYS_readlinkat, AT_FDCWD, as_argument(link), as_argument(to), static_cast<long>(room));
+  FileLink link(file);
+  long length = system_call(SYS_readlinkat, AT_FDCWD, as_argument(link.path), as_argument(to), static_cast<long>(room));
   if (length <= 0 || static_cast<Bytes>(length) >= room) {
     return false;
   }

@@ -27,6 +27,16 @@ struct OpenedFile {
 
 // Neither reads nor writes: the file can only be asked about.
 OpenedFile open_file(const char* path, Opening how);
+
+// What `file` is open for, opened once more: with a position and locks of its own. Where that cannot be had (no /proc,
+// a file that nobody may open so any more) it is the same open file under another number: is_own tells.
+struct OpenedAgain {
+  Status status = Status::ok;
+  int file = -1;
+  bool is_own = true;
+};
+OpenedAgain open_again(int file, bool writes);
+
 void close_file(int file);
 
 enum class FileKind : std::uint8_t { regular, directory, character, pipe, other };
@@ -59,6 +69,10 @@ Status seek_file(int file, std::int64_t distance, SeekFrom from, std::int64_t& p
 // Where it grows its blocks are reserved, so that a full disk is found here; it is as before when that fails.
 Status resize_file(int file, std::uint64_t old_size, std::uint64_t size);
 Status flush_file(int file);
+
+// Writes what was changed through a shared mapping of a file, and waits for it. not_mapped_view: nothing is mapped
+// there.
+Status flush_mapping(AddressRange range);
 
 // Locks of an open file (F_OFD_...): they belong to what was opened, go with its last descriptor, and meet those of
 // other programs. A shared one needs a file that is open for reading, an exclusive one for writing.

@@ -19,6 +19,8 @@ inline Kernel to_kernel(long result) {
     return Kernel::no_memory;
   case -EEXIST:
     return Kernel::in_use;
+  case -ENODEV:
+    return Kernel::no_device;
   default:
     return Kernel::refused;
   }

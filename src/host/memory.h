@@ -18,6 +18,7 @@ enum class [[nodiscard]] Kernel : std::uint8_t{
     ok,
     no_memory, // ENOMEM: too many mappings, no address space, or the commit accounting of overcommit mode 2 refused
     in_use,    // EEXIST: something is mapped there
+    no_device, // ENODEV: this file, or its file system, has no mappings
     refused,   // anything else
 };
 

@@ -2,6 +2,7 @@
 
 #include "../host/alternate_stack.h"
 #include "../section/section.h"
+#include "file_section.h"
 #include "process_handle.h"
 #include "protection.h"
 
@@ -17,14 +18,18 @@ using section::Section;
 constexpr std::uint32_t kKinds = SEC_COMMIT | SEC_RESERVE | SEC_IMAGE;
 
 // S2, C15. SEC_RESERVE, whose pages are committed one by one, is refused until winmem has it.
-Status check_attributes(std::uint32_t attributes) {
+Status check_attributes(std::uint32_t attributes, bool is_of_file) {
   constexpr std::uint32_t kCaching = SEC_NOCACHE | SEC_WRITECOMBINE;
   if ((attributes & ~(kKinds | kCaching | SEC_LARGE_PAGES)) != 0 || !std::has_single_bit(attributes & kKinds) ||
       (attributes & kCaching) == kCaching) {
     return Status::invalid_parameter_6;
   }
   if ((attributes & SEC_IMAGE) != 0) {
-    return attributes == SEC_IMAGE ? Status::invalid_file_for_section : Status::invalid_parameter_6;
+    Status alone = is_of_file ? Status::ok : Status::invalid_file_for_section;
+    return attributes == SEC_IMAGE ? alone : Status::invalid_parameter_6;
+  }
+  if (is_of_file) { // S9: it is committed as it is
+    return (attributes & SEC_LARGE_PAGES) != 0 ? Status::invalid_parameter_6 : Status::ok;
   }
   if ((attributes & SEC_RESERVE) != 0) {
     return Status::invalid_parameter_6;
@@ -60,33 +65,42 @@ object::AccessMask access_for(vm::PageState protection) {
   return data | (executes ? section::kMapExecute : 0);
 }
 
+Status create_memory_section(const SectionRequest& request, Rights rights, object::Ref<Section>& out) {
+  if (request.size <= 0 || static_cast<std::uint64_t>(request.size) > kUserEnd) {
+    return request.size > 0 ? Status::section_too_big : Status::invalid_parameter_4;
+  }
+  return section::create({.size = round_up(static_cast<Bytes>(request.size), kPage),
+                          .rights = rights,
+                          .caching = caching_of(request.attributes)},
+                         out);
+}
+
 } // namespace
 
 Status create_section(const SectionRequest& request, HANDLE& out) {
   host::prepare_thread();
-  section::Request wanted{.caching = caching_of(request.attributes)};
-  if (Status status = check_attributes(request.attributes); status != Status::ok) {
+  Rights rights = section::kRead;
+  if (Status status = check_attributes(request.attributes, request.file != nullptr); status != Status::ok) {
     return status;
   }
-  if (!rights_of(request.protection, wanted.rights)) {
+  if (!rights_of(request.protection, rights)) {
     return Status::invalid_page_protection;
   }
-  if (request.file != nullptr) {
-    return Status::invalid_handle;
-  }
-  if (request.size <= 0 || static_cast<std::uint64_t>(request.size) > kUserEnd) {
-    return request.size > 0 ? Status::section_too_big : Status::invalid_parameter_4;
-  }
-  wanted.size = round_up(static_cast<Bytes>(request.size), kPage);
   object::Ref<Section> made;
-  if (Status status = section::create(wanted, made); status != Status::ok) {
+  FileGrowth growth;
+  Status status = request.file != nullptr
+                      ? create_file_section(request, rights, caching_of(request.attributes), made, growth)
+                      : create_memory_section(request, rights, made);
+  if (status != Status::ok) {
     return status;
   }
-  const object::GenericRights& rights = section::kSectionType.rights;
-  object::AccessMask granted = object::map_generic(rights, request.access, rights.all);
+  const object::GenericRights& generic = section::kSectionType.rights;
+  object::AccessMask granted = object::map_generic(generic, request.access, generic.all);
   object::Handle handle = 0;
-  Status status =
-      object::open(made, granted, request.is_inherited ? object::Flags::inherit : object::Flags::none, handle);
+  status = object::open(made, granted, request.is_inherited ? object::Flags::inherit : object::Flags::none, handle);
+  if (status == Status::ok) {
+    growth.keep();
+  }
   out = reinterpret_cast<HANDLE>(handle);
   return status;
 }
@@ -151,15 +165,9 @@ Viewed flush_section(HANDLE process, Address at, Bytes size) {
   if (Status status = check_process(process, PROCESS_VM_OPERATION); status != Status::ok) {
     return {status};
   }
-  vm::Description there = vm::describe(round_down(at, kPage));
-  if (there.owner != vm::Owner::winmem || there.kind == vm::RegionKind::private_memory) {
-    return {Status::not_mapped_view};
-  }
-  AddressRange range{round_down(at, kPage), size == 0 ? there.region.end : round_up(at + size, kPage)};
-  if (!there.region.contains(range)) {
-    return {Status::invalid_parameter};
-  }
-  return {Status::ok, range}; // nothing is behind sections of the page file but memory
+  AddressRange range{round_down(at, kPage), size == 0 ? 0 : round_up(at + size, kPage)}; // empty: to the end
+  Status status = vm::flush_view(range);
+  return {status, range};
 }
 
 Status query_section(HANDLE handle, SECTION_INFORMATION_CLASS what, Bytes length, SECTION_BASIC_INFORMATION& out) {
@@ -182,7 +190,7 @@ Status query_section(HANDLE handle, SECTION_INFORMATION_CLASS what, Bytes length
   ULONG caching = section->caching == vm::Caching::none            ? ULONG{SEC_NOCACHE}
                   : section->caching == vm::Caching::write_combine ? ULONG{SEC_WRITECOMBINE}
                                                                    : 0;
-  out.AllocationAttributes = SEC_COMMIT | caching; // C16
+  out.AllocationAttributes = (section->is_of_file ? SEC_FILE : SEC_COMMIT) | caching; // C16
   out.MaximumSize.QuadPart = static_cast<LONGLONG>(section->size.load(std::memory_order_relaxed));
   return Status::ok;
 }

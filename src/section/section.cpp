@@ -56,13 +56,13 @@ constinit const object::Type kSectionType = {
     .end = end,
 };
 
-Section::Section(const Request& request)
-    : Object(kSectionType), size(request.size), rights(request.rights), caching(request.caching) {
+Section::Section(Bytes its_size, Rights its_rights, vm::Caching its_caching)
+    : Object(kSectionType), size(its_size), rights(its_rights), caching(its_caching) {
   drop = drop_view;
 }
 
 Status create(const Request& request, object::Ref<Section>& out) {
-  out = object::make<Section>(cells, request);
+  out = object::make<Section>(cells, request.size, request.rights, request.caching);
   if (!out) {
     return Status::no_memory;
   }
@@ -71,6 +71,41 @@ Status create(const Request& request, object::Ref<Section>& out) {
     out.reset();
   }
   return status;
+}
+
+Status create_of_file(const FileRequest& request, object::Ref<Section>& out) {
+  out = object::make<Section>(cells, request.size, request.rights, request.caching);
+  if (!out) {
+    return Status::no_memory;
+  }
+  host::OpenedAgain opened = host::open_again(request.file, (request.rights & kWrite) != 0);
+  if (opened.status != Status::ok) {
+    out.reset();
+    return opened.status;
+  }
+  out->file = opened.file;
+  out->is_of_file = true;
+  out->has_own_file = opened.is_own;
+  return Status::ok;
+}
+
+Status extend(Section& section, Bytes& size) {
+  if (!section.is_of_file || (section.rights & kWrite) == 0) {
+    return Status::section_not_extended;
+  }
+  host::FileStatus file{};
+  Status status = host::file_status(section.file, file);
+  if (status == Status::ok && size > file.size) {
+    status = host::resize_file(section.file, file.size, size);
+  }
+  if (status != Status::ok) {
+    return status;
+  }
+  Bytes shown = section.size.load(std::memory_order_relaxed);
+  while (shown < size && !section.size.compare_exchange_weak(shown, size, std::memory_order_relaxed)) {
+  }
+  size = shown < size ? size : shown;
+  return Status::ok;
 }
 
 Rights needed_rights(vm::PageState protection) {

@@ -26,13 +26,23 @@ struct Request {
   vm::Caching caching = vm::Caching::normal;
 };
 
+// A section of a real file, whose size is exact and fits the file.
+struct FileRequest {
+  int file = -1; // a descriptor; the section opens the file once more
+  Bytes size = 0;
+  Rights rights = kRead;
+  vm::Caching caching = vm::Caching::normal;
+};
+
 struct Section : object::Object, vm::Backing {
-  explicit Section(const Request& request);
+  Section(Bytes size, Rights rights, vm::Caching caching);
 
   std::atomic<Bytes> size; // exact bytes of a file; whole pages of the page file
   const Rights rights;
   const vm::Caching caching;
-  std::uint64_t charged = 0; // pages that count against the commit limit; fixed once there is a handle
+  // Fixed once there is a handle:
+  std::uint64_t charged = 0; // pages that count against the commit limit
+  bool has_own_file = false; // of a file: nobody else has this opening of it
 };
 
 // As they are in an access mask of a section's handle.
@@ -47,6 +57,14 @@ extern const object::Type kSectionType;
 
 // commitment_limit: the pages do not fit; insufficient_resources: no descriptor; no_memory.
 Status create(const Request& request, object::Ref<Section>& out);
+
+// insufficient_resources: no descriptor; no_memory. Nothing is charged: the pages are the file's.
+Status create_of_file(const FileRequest& request, object::Ref<Section>& out);
+
+// A section of a file that may be written shows `size` bytes from now on, and the file has as many; `size` is what it
+// shows in the end: one that shows more already stays so. Views stay as they are. section_not_extended: of the page
+// file, or not for writing; disk_full.
+Status extend(Section& section, Bytes& size);
 
 // What a view with this protection needs of the section.
 Rights needed_rights(vm::PageState protection);

@@ -6,7 +6,8 @@
 namespace winmem::vm {
 
 struct Backing {
-  int file = -1; // a descriptor of the memory; stays open while there is a view
+  int file = -1;           // a descriptor of the memory; stays open while there is a view
+  bool is_of_file = false; // a real file, whose pages may go while they are mapped; else memory of winmem's own
 
   // A view of it has ended. Called without a lock of vm's, and outside the fork gate.
   void (*drop)(Backing& backing) = nullptr;

@@ -60,6 +60,7 @@ Status decommit_locked(Region& region, AddressRange range) {
 // Whether all of `range` is in one region and has `state` already. Found without a lock.
 struct Seen {
   bool is_so = false;
+  bool is_of_file = false;
   Caching caching = Caching::normal;
 };
 Seen see_state(AddressRange range, PageState state) {
@@ -76,7 +77,7 @@ Seen see_state(AddressRange range, PageState state) {
     return {};
   }
   PageRun run = find_run(root, region->page_at(range.begin), region->pages());
-  return {run.state == state && run.end >= region->page_at(range.end), region->caching};
+  return {run.state == state && run.end >= region->page_at(range.end), is_view_of_file(*region), region->caching};
 }
 
 // Whether pages of the region may have `state`.
@@ -134,13 +135,16 @@ Protected protect_locked(Region& region, AddressRange range, PageState state) {
 } // namespace
 
 Status commit(AddressRange range, PageState state) {
-  if (see_state(range, state).is_so) {
+  if (Seen seen = see_state(range, state); seen.is_so && !seen.is_of_file) {
     return Status::ok; // V19: committed so already, nothing changes
   }
   Change change;
   RegionHold region(range.begin);
   if (!region || !region->range.contains(range)) {
     return Status::conflicting_addresses;
+  }
+  if (is_view_of_file(*region)) {
+    return Status::already_committed; // S54
   }
   if (is_view(*region)) { // S54: all its pages are committed already
     return protect_locked(*region, range, state).status;

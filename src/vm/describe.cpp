@@ -174,7 +174,7 @@ bool is_accessible(AddressRange range, host::Access least) {
     return false;
   }
   RunRoot root = region->root();
-  if (root.is_nothing() || !region->range.contains(range)) {
+  if (root.is_nothing() || !region->range.contains(range) || is_view_of_file(*region)) {
     return false;
   }
   bool all = true;

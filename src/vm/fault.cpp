@@ -2,12 +2,14 @@
 //
 // Runs in the handler of a fault of this thread's own. Two threads may fault on one page, and a third may change it at
 // the same time; guards.h tells how that stays one guard hit, and no access violation where none is due.
+#include "../host/file.h"
 #include "../host/process_map.h"
 #include "../host/safe_copy.h"
 #include "../host/thread.h"
 #include "find_region.h"
 #include "fork_gate.h"
 #include "guards.h"
+#include "view.h"
 #include "vm.h"
 
 namespace winmem::vm {
@@ -112,6 +114,23 @@ FaultAnswer take_fault(Address at, AccessKind kind) {
     return touch_guard(*region, at, kind);
   }
   return allows(access_of(state), kind) ? try_again(*region, at, kind) : FaultAnswer::violation;
+}
+
+Status why_no_page(Address at, AccessKind kind) {
+  Reader reader;
+  Region* region = at < kUserEnd ? find_live_region(at) : nullptr;
+  if (region == nullptr || !is_view_of_file(*region)) {
+    return Status::end_of_file;
+  }
+  const View& view = as_view(*region);
+  host::FileStatus file{};
+  if (host::file_status(view.backing->file, file) != Status::ok) {
+    return Status::io_device_error;
+  }
+  std::uint64_t offset = view.offset + (round_down(at, kPage) - view.range.begin);
+  return offset >= file.size         ? Status::end_of_file
+         : kind == AccessKind::write ? Status::disk_full
+                                     : Status::io_device_error;
 }
 
 } // namespace winmem::vm

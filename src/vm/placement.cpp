@@ -51,6 +51,7 @@ Status map_outside(AddressRange range) {
   case host::Kernel::no_memory:
     return Status::no_memory;
   case host::Kernel::in_use:
+  case host::Kernel::no_device:
   case host::Kernel::refused:
     return Status::conflicting_addresses;
   }

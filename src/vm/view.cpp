@@ -1,6 +1,7 @@
 // How a view comes and goes, and what a query shows of it.
 #include "view.h"
 
+#include "../host/file.h"
 #include "../host/page_copies.h"
 #include "arena.h"
 #include "commit_charge.h"
@@ -41,6 +42,7 @@ void set_up(View& view, const ViewRequest& request, const ViewPlaced& placed) {
   view.after_gap.store(nullptr, std::memory_order_relaxed);
   view.backing = request.backing;
   view.offset = request.offset;
+  view.is_of_file = request.backing->is_of_file;
   view.has_copies.store(is_copying(request.initial), std::memory_order_relaxed);
   view.charged.store(is_copying(request.initial) ? view.pages() : 0, std::memory_order_relaxed);
   view.is_in_window = placed.is_in_window;
@@ -132,6 +134,23 @@ Status unmap_view(Address at) {
   }
   backing->drop(*backing);
   return Status::ok;
+}
+
+Status flush_view(AddressRange& range) {
+  bool is_of_file = false;
+  {
+    Reader reader;
+    Region* region = find_live_region(range.begin);
+    if (region == nullptr || !is_view(*region)) {
+      return Status::not_mapped_view;
+    }
+    range.end = range.empty() ? region->range.end : range.end;
+    if (range.end > region->range.end) {
+      return Status::invalid_parameter;
+    }
+    is_of_file = is_view_of_file(*region);
+  }
+  return is_of_file ? host::flush_mapping(range) : Status::ok; // the disk may be slow: nobody waits for this reader
 }
 
 bool allows(PageState initial, PageState state) {

@@ -23,12 +23,14 @@ struct View : Region {
   std::uint64_t offset;           // of the first page, in the section; fixed after init
   std::atomic<PageIndex> charged; // pages that count against the commit limit; written under lock
   std::atomic<bool> has_copies;   // pages are, or were, mapped as copies on write; written under lock
+  bool is_of_file;                // its pages may go while they are mapped; fixed after init
   bool is_in_window;              // its granules were taken from the window's holes; fixed after init
 };
 
 inline bool is_view(const Region& region) { return region.place == Place::view; }
 inline View& as_view(Region& region) { return static_cast<View&>(region); }
 inline const View& as_view(const Region& region) { return static_cast<const View&>(region); }
+inline bool is_view_of_file(const Region& region) { return is_view(region) && as_view(region).is_of_file; }
 inline RegionKind kind_of(const Region& region) {
   return is_view(region) ? RegionKind::section : RegionKind::private_memory;
 }

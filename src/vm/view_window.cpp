@@ -19,6 +19,8 @@ Status map_at(AddressRange range, const host::FileMapping& mapping) {
     return Status::no_memory;
   case host::Kernel::in_use:
     return Status::conflicting_addresses;
+  case host::Kernel::no_device:
+    return Status::invalid_file_for_section;
   case host::Kernel::refused: // executable memory from a file system without, for one
     break;
   }

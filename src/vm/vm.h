@@ -33,7 +33,7 @@ struct Reserved {
 Reserved reserve(const ReserveRequest& request);
 
 // conflicting_addresses: the range is not wholly inside one region; commitment_limit: as for reserve. In a view, whose
-// pages are all committed, as protect.
+// pages are all committed, as protect; already_committed: in a file's.
 Status commit(AddressRange range, PageState state);
 
 struct Protected {
@@ -77,6 +77,11 @@ Reserved map_view(const ViewRequest& request);
 
 // The view that `at` lies in, as a whole. not_mapped_view: there is none.
 Status unmap_view(Address at);
+
+// Writes what was changed through a view to its file, and waits for it: `range`, or up to the view's end if that is
+// empty. not_mapped_view: range.begin is in no view; invalid_parameter: the range leaves it. `range` is what was
+// written.
+Status flush_view(AddressRange& range);
 
 // The contents of the whole pages in `inner` may go, those of `outer` need to be one region (MEM_RESET).
 Status reset(AddressRange outer, AddressRange inner);
@@ -127,7 +132,13 @@ enum class [[nodiscard]] FaultAnswer : std::uint8_t{
 // the mapping behind winmem's back, the answer is violation after some tries.
 FaultAnswer take_fault(Address at, AccessKind kind);
 
-// Whether all of `range` is winmem's, committed and at least that accessible. No lock, no system call.
+// Why the kernel had no page for an access that the books allow (SIGBUS), as far as it can be found out: end_of_file
+// where the file is shorter than the view by now, disk_full where a hole of it could not be filled, else
+// io_device_error. end_of_file where there is no view of a file. For handlers of faults, as take_fault().
+Status why_no_page(Address at, AccessKind kind);
+
+// Whether all of `range` is winmem's, committed and at least that accessible. No lock, no system call. Never true of a
+// file's view: another program may cut the file at any time.
 bool is_accessible(AddressRange range, host::Access least);
 
 // Whether VirtualLock holds the page in memory. No lock, no system call.

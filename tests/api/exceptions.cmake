@@ -8,7 +8,7 @@ winmem_api_executable(api_exceptions_tests_static winmem::static ${API_EXCEPTION
 winmem_api_executable(api_linux_exceptions_tests winmem::winmem
     exception_probes.cpp exception_watch.cpp scenario.cpp
     linux_exception_chain_test.cpp linux_exception_end_test.cpp linux_exception_process_test.cpp
-    linux_exception_signals_test.cpp linux_exception_stack_test.cpp
+    linux_exception_signals_test.cpp linux_exception_stack_test.cpp linux_in_page_test.cpp
     winmem_try_c_test.c winmem_try_leave_test.cpp winmem_try_test.cpp)
 foreach(target IN ITEMS api_exceptions_tests api_exceptions_tests_static api_linux_exceptions_tests)
     winmem_api_options(${target})

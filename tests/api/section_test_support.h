@@ -84,6 +84,14 @@ inline NTSTATUS create_section(HANDLE* out, ACCESS_MASK access, LONGLONG size, U
   return call(out, access, nullptr, size != 0 ? &bytes : nullptr, protection, attributes, nullptr);
 }
 
+inline NTSTATUS create_section_on(HANDLE file, HANDLE* out, ACCESS_MASK access, LONGLONG size, ULONG protection,
+                                  ULONG attributes) {
+  static const auto call = lookup<CreateSection>("ntdll", "NtCreateSection");
+  LARGE_INTEGER bytes;
+  bytes.QuadPart = size;
+  return call(out, access, nullptr, size != 0 ? &bytes : nullptr, protection, attributes, file);
+}
+
 struct MapArguments {
   HANDLE process = GetCurrentProcess();
   PVOID base = nullptr;

@@ -49,6 +49,8 @@ set(API_HEAP_TESTS
 
 # Sections and views.
 set(API_SECTION_TESTS
+    file_section_test.cpp
+    file_view_test.cpp
     native_section_test.cpp
     section_create_test.cpp
     section_map_test.cpp

@@ -45,6 +45,7 @@ constexpr Answer kPosition[] = {{EPERM}, {EINVAL}};
 constexpr Answer kResize[] = {{EPERM}, {EIO}, {ENOSPC}, {EINTR, How::refused, false}};
 constexpr Answer kReserveBlocks[] = {{ENOSPC}, {EIO}, {EOPNOTSUPP}, {ENOSYS}, {EINTR, How::refused, false}};
 constexpr Answer kFlush[] = {{EIO}, {ENOSPC}, {EINVAL}, {EROFS}};
+constexpr Answer kWriteBack[] = {{EIO}, {ENOSPC}, {EINVAL}, {EPERM}};
 // What takes a file away again that was just created is not refused.
 constexpr Answer kRemoveName[] = {
     {EACCES, How::refused, true, true}, {EBUSY, How::refused, true, true}, {EIO, How::refused, true, true}};
@@ -73,6 +74,7 @@ constexpr Plausible kTable[] = {
     {SYS_madvise, MADV_DONTNEED, "madvise(DONTNEED)", kDiscard},
     {SYS_madvise, kDontNeedLocked, "madvise(DONTNEED_LOCKED)", kDiscard},
     {SYS_madvise, kAny, "madvise", kAdvice},
+    {SYS_msync, MS_SYNC, "msync(SYNC)", kWriteBack},
     {SYS_msync, kAny, "msync", kUnlocking},
     {SYS_mlock, kAny, "mlock", kLocking},
     {SYS_mlock2, kAny, "mlock2", kLocking},

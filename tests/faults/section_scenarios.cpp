@@ -3,6 +3,9 @@
 #include "scenario.h"
 #include "state.h"
 
+#include <cstdio>
+#include <unistd.h>
+
 namespace faults {
 namespace {
 
@@ -110,6 +113,89 @@ SCENARIO(question_about_a_view_that_copies, kNever) {
 SCENARIO(flush_of_a_view, kNever) {
   char* made = view(section(16));
   trial.call([=] { return FlushViewOfFile(made, 0) != 0; });
+}
+
+// ---- of files -------------------------------------------------------------------------------------------------------
+
+constexpr std::uint32_t kNoFileSection[] = {
+    ERROR_NOT_ENOUGH_MEMORY, ERROR_ACCESS_DENIED,     ERROR_NO_SYSTEM_RESOURCES, ERROR_DISK_FULL,
+    ERROR_IO_DEVICE,         ERROR_INVALID_PARAMETER, ERROR_INVALID_FUNCTION,
+};
+
+// A new open file, without a name.
+HANDLE file_of(DWORD bytes) {
+  char path[64];
+  std::snprintf(path, sizeof path, "/tmp/winmem-faults-section-%d", static_cast<int>(getpid()));
+  HANDLE file = CreateFileA(path, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                            nullptr, CREATE_ALWAYS, 0, nullptr);
+  FAULTS_REQUIRE(file != INVALID_HANDLE_VALUE && unlink(path) == 0);
+  FAULTS_REQUIRE(SetFilePointer(file, static_cast<LONG>(bytes), nullptr, FILE_BEGIN) == bytes && SetEndOfFile(file));
+  SetLastError(0);
+  return file;
+}
+
+HANDLE section_on(HANDLE file) {
+  HANDLE made = CreateFileMappingA(file, nullptr, PAGE_READWRITE, 0, 0, nullptr);
+  FAULTS_REQUIRE(made != nullptr);
+  return made;
+}
+
+NTSTATUS make_section_on(HANDLE file, DWORD bytes, ULONG protection = PAGE_READWRITE, ULONG attributes = SEC_COMMIT) {
+  LARGE_INTEGER size;
+  size.QuadPart = bytes;
+  HANDLE made = nullptr;
+  NTSTATUS status = NtCreateSection(&made, SECTION_ALL_ACCESS, nullptr, &size, protection, attributes, file);
+  return status == 0 ? NtClose(made) : status;
+}
+
+inline constexpr std::uint32_t kNoSectionOfFile[] = {0xC0000017, 0xC0000022, 0xC000009A, 0xC000007F,
+                                                     0xC0000185, 0xC000000D, 0xC0000010};
+
+SCENARIO(section_of_a_file, kNoSectionOfFile) {
+  HANDLE file = file_of(3 * kPage);
+  trial.call([=] { return make_section_on(file, 3 * kPage); });
+}
+
+SCENARIO(section_that_lengthens_its_file, kNoSectionOfFile) {
+  HANDLE file = file_of(kPage);
+  trial.call([=] {
+    NTSTATUS status = make_section_on(file, 3 * kPage);
+    DWORD before = GetLastError();
+    DWORD bytes = GetFileSize(file, nullptr);
+    SetLastError(before);
+    FAULTS_REQUIRE(bytes == (status == 0 ? 3 * kPage : kPage) || bytes == INVALID_FILE_SIZE);
+    return status;
+  });
+}
+
+SCENARIO(section_of_a_file_that_is_no_image, kNoSectionOfFile) {
+  HANDLE file = file_of(kPage);
+  trial.call([=] {
+    NTSTATUS status = make_section_on(file, 0, PAGE_READONLY, SEC_IMAGE);
+    FAULTS_REQUIRE(status != 0);
+    return status == static_cast<NTSTATUS>(0xC000007B) ? 0 : status;
+  });
+}
+
+SCENARIO(view_of_a_file, kNoViewThere) {
+  HANDLE made = section_on(file_of(16 * kPage));
+  char* there = free_place(made);
+  trial.call([=] { return MapViewOfFileEx(made, FILE_MAP_WRITE, 0, 0, 0, there) == there; });
+}
+
+SCENARIO(flush_of_a_file_s_view, kNoFileSection) {
+  char* made = view(section_on(file_of(4 * kPage)));
+  fill(made, 4);
+  trial.call([=] { return FlushViewOfFile(made, 0) != 0; });
+}
+
+SCENARIO(cut_of_a_file_with_a_view, kNoFileSection) {
+  HANDLE file = file_of(4 * kPage);
+  view(section_on(file));
+  trial.call([=] { // where there are no locks nothing is known of the view
+    return SetFilePointer(file, 8 * kPage, nullptr, FILE_BEGIN) == 8 * kPage && SetEndOfFile(file) &&
+           SetFilePointer(file, 4 * kPage, nullptr, FILE_BEGIN) == 4 * kPage && SetEndOfFile(file);
+  });
 }
 
 } // namespace

@@ -44,6 +44,7 @@ constinit std::atomic_flag mapped_lock = ATOMIC_FLAG_INIT;
 long operation_of(long number, const long* arguments) {
   switch (number) {
   case SYS_madvise:
+  case SYS_msync:
     return arguments[2];
   case SYS_mmap:
     return arguments[3] & MAP_FIXED_NOREPLACE;
