@@ -37,12 +37,25 @@ struct SizeOfBlock {
 
   void operator()() {
     std::size_t at = next++ % kBlocks;
-    must(HeapSize(GetProcessHeap(), 0, blocks[at]) == 16 + at * 16, "HeapSize");
+    must(HeapSize(heap, 0, blocks[at]) == 16 + at * 16, "HeapSize");
   }
 
   static constexpr std::size_t kBlocks = 64;
+  HANDLE heap = GetProcessHeap();
   void* blocks[kBlocks];
   std::size_t next = 0;
+};
+
+// The pair of the workloads, without the two calls of GetProcessHeap.
+struct PairOfKeptHandle {
+  void operator()() {
+    void* block = HeapAlloc(heap, 0, 64);
+    must(block != nullptr, "HeapAlloc");
+    touch(block);
+    must(HeapFree(heap, 0, block) != 0, "HeapFree");
+  }
+
+  HANDLE heap = GetProcessHeap();
 };
 
 struct CreateDestroy {
@@ -95,6 +108,7 @@ struct WalkHeap {
 };
 
 template <class Visitor> void visit_heap_operations(Visitor& visitor) {
+  visitor.template row<PairOfKeptHandle>("pair_64_kept_handle", 1);
   visitor.template row<SizeOfBlock>("heap_size", 1);
   visitor.template row<CreateDestroy>("create_destroy", 1);
   visitor.template row<CreateUseDestroy>("create_use_destroy", 1);

@@ -52,6 +52,7 @@ ROWS = [
 # Row, what is printed, goal in nanoseconds, goal in "times as fast as Wine".
 HEAP_ROWS = [
     ("pair_64/1", "HeapAlloc, HeapFree 64 bytes", None, 8),
+    ("pair_64_kept_handle/1", "  without GetProcessHeap", None, 8),
     ("churn_small/1", "replace one of 4,000 blocks, 8 B to 1 KiB", None, 15),
     ("churn_small/2", "  the same, two threads", None, 50),
     ("grow_many/1", "100 strings grow in turns", None, None),

@@ -31,6 +31,12 @@ namespace {
   return nullptr;
 }
 
+// Apart from the short way, so that it needs no frame.
+[[gnu::noinline]] void* allocate_larger(Bytes size, const void* returns_to) {
+  void* block = heap::take_fast(size);
+  return block != nullptr ? block : allocate(size, false, returns_to);
+}
+
 [[gnu::noinline]] void give(void* block, const void* returns_to) {
   heap::Caller caller(returns_to);
   if (block == nullptr) {
@@ -49,7 +55,10 @@ namespace {
 } // namespace
 
 void* winmem_malloc(std::size_t size) {
-  void* block = heap::take_fast(size);
+  if (size > heap::kTabulated) [[unlikely]] {
+    return allocate_larger(size, __builtin_return_address(0));
+  }
+  void* block = heap::take_fast_tabulated(size);
   return block != nullptr ? block : allocate(size, false, __builtin_return_address(0));
 }
 

@@ -26,9 +26,14 @@ namespace detail {
 
 } // namespace detail
 
+// For sizes up to kTabulated, which most are.
+[[gnu::always_inline]] inline void* take_fast_tabulated(Bytes size) {
+  return detail::probed(thread_cache::take_of(tabulated_class(size), size), size);
+}
+
 [[gnu::always_inline]] inline void* take_fast(Bytes size) {
   if (size <= kTabulated) [[likely]] {
-    return detail::probed(thread_cache::take_of(tabulated_class(size), size), size);
+    return take_fast_tabulated(size);
   }
   if (size <= kLargestSmall) {
     return detail::probed(thread_cache::take(size), size);
@@ -53,15 +58,15 @@ struct Kept {
 
 inline Kept find_kept(const void* block) {
   auto at = reinterpret_cast<Address>(block);
-  Span* span = span_map::find_in_user_space(at);
-  if (span == nullptr) {
+  Span* span = span_map::find(at);
+  if (span == nullptr) [[unlikely]] {
     return {};
   }
-  std::uint64_t number = number_around(*span, at); // behind the last block there is a cell too, never a live one
-  if (number * span->block != at - span->begin) {
+  Spot spot = spot_of(*span, at); // behind the last block there is a cell too, never a live one
+  if (spot.remainder >= span->reciprocal) [[unlikely]] {
     return {};
   }
-  return {span, span->cells + number};
+  return {span, span->cells + spot.number};
 }
 
 [[gnu::always_inline]] inline bool give(const void* block, const Kept& kept) {
@@ -84,7 +89,7 @@ inline constexpr Bytes kUnknownSize = ~Bytes{0};
 namespace detail {
 
 inline Bytes size_of(const Kept& kept) {
-  if (kept.span == nullptr || kept.span->cached_class == kNotCached || thread_cache::are_stopped()) {
+  if (kept.span == nullptr || kept.span->cached_class == kNotCached || thread_cache::is_stopped()) {
     return kUnknownSize;
   }
   std::uint16_t cell = kept.cell->load(std::memory_order_relaxed);

@@ -19,6 +19,23 @@ namespace {
 
 Address to_address(const void* block) { return reinterpret_cast<Address>(block); }
 
+// Outlives the hold of the lock under which the calling thread may get its cache: what has that returned when the
+// thread ends may allocate.
+class [[nodiscard]] NewCacheWatch {
+public:
+  NewCacheWatch() = default;
+  ~NewCacheWatch() {
+    if (!had_one_ && thread_cache::is_own_known()) [[unlikely]] {
+      thread_cache::watch_end();
+    }
+  }
+  NewCacheWatch(const NewCacheWatch&) = delete;
+  NewCacheWatch& operator=(const NewCacheWatch&) = delete;
+
+private:
+  bool had_one_ = thread_cache::is_own_known();
+};
+
 } // namespace
 
 bool Heap::open(const HeapOptions& options) {
@@ -169,9 +186,12 @@ bool Heap::is_damaged(const Found& found, const void* block) const {
 void* Heap::allocate(Bytes size, bool zeroed, bool serialized) {
   bool is_zero = false;
   void* block = nullptr;
-  bool had_cache = thread_cache::is_own_known();
   {
+    NewCacheWatch watch;
     HeapHold hold(mutex_, locks(serialized));
+    if (options_.cached && size <= kLargestCached) {
+      thread_cache::prepare();
+    }
     if (options_.cached && size <= kLargestSmall) {
       block = thread_cache::refill_and_take(*this, growable_, size);
     }
@@ -179,9 +199,6 @@ void* Heap::allocate(Bytes size, bool zeroed, bool serialized) {
       block = take(size, is_zero);
     }
     guard(block);
-  }
-  if (!had_cache && thread_cache::is_own_known()) [[unlikely]] {
-    thread_cache::watch_end(); // may allocate
   }
   if (zeroed && block != nullptr && (!is_zero || memory_tools::are_there())) {
     std::memset(block, 0, size); // the caller's alone by now
@@ -271,6 +288,7 @@ Heap::Reallocated Heap::reallocate(void* block, Bytes size, bool zeroed, Moving 
 }
 
 bool Heap::free(void* block, bool serialized) {
+  NewCacheWatch watch;
   HeapHold hold(mutex_, locks(serialized));
   Found found = find(to_address(block));
   if (!found || is_damaged(found, block)) {
@@ -284,6 +302,9 @@ bool Heap::free(void* block, bool serialized) {
     memory_tools::close_block(to_address(block), found.room);
   }
   Span& span = *found.span;
+  if (span.cached_class != kNotCached) {
+    thread_cache::prepare();
+  }
   if (span.cached_class != kNotCached && thread_cache::drain(growable_, span.cached_class) &&
       thread_cache::give({to_address(block), &span.cells[found.number]}, span.cached_class)) {
     return true;

@@ -39,9 +39,9 @@ struct alignas(kCacheLine) Span : vm::Pooled {
   Heap* heap;
   Address begin; // of the first block
   Cell* cells;
-  std::uint64_t reciprocal;
-  std::uint32_t block; // bytes
-  std::uint16_t count; // of blocks
+  std::uint64_t reciprocal = 1; // of `block`, by 2^64, in slabs (block_of)
+  std::uint32_t block;          // bytes
+  std::uint16_t count;          // of blocks
   std::uint8_t size_class;
   std::uint8_t cached_class = kNotCached; // where threads' caches take the blocks: the same
   SpanKind kind;
@@ -101,18 +101,27 @@ inline unsigned places_for_owners(const Span& span) { return span.kind == SpanKi
 inline constexpr std::uint16_t kLive = 0x8000;
 inline constexpr std::uint16_t kNoBlock = 0x7FFF;
 inline constexpr std::uint16_t kCached = 0x7FFE;
-inline constexpr unsigned kReciprocalBits = 40;
 
-constexpr std::uint64_t reciprocal_of(std::uint64_t block) {
-  return ((std::uint64_t{1} << kReciprocalBits) + block - 1) / block;
+// Rounded up; `block` is above 1.
+constexpr std::uint64_t reciprocal_of(std::uint64_t block) { return ~std::uint64_t{0} / block + 1; }
+
+struct Spot {
+  std::uint64_t number;    // of the block; at least `count` behind the last one
+  std::uint64_t remainder; // of the offset within it: below the slab's reciprocal only at the block's begin
+};
+
+// Where `at` lies in a slab that has it: one multiplication, exact for offsets and blocks below 2^32 (D. Lemire et al.,
+// "Faster remainder by direct computation", 2019). In any other span, whose reciprocal is 1: block 0 if it begins
+// there.
+inline Spot spot_of(const Span& slab, Address at) {
+  __extension__ using Product = unsigned __int128;
+  Product product = Product{at - slab.begin} * slab.reciprocal;
+  return {static_cast<std::uint64_t>(product >> 64), static_cast<std::uint64_t>(product)};
 }
 
-// The number of the block in which `at` lies, which is in the slab; at least `count` behind the last one.
-inline std::uint64_t number_around(const Span& slab, Address at) {
-  return ((at - slab.begin) * slab.reciprocal) >> kReciprocalBits; // an offset below 2^19: it is exact, and fits
-}
+inline std::uint64_t number_around(const Span& slab, Address at) { return spot_of(slab, at).number; }
 
-// The same, but kNoBlock behind the last one.
+// The number of the block in which `at` lies, which is in the slab; kNoBlock behind the last one.
 inline std::uint16_t block_around(const Span& slab, Address at) {
   std::uint64_t number = number_around(slab, at);
   return number < slab.count ? static_cast<std::uint16_t>(number) : kNoBlock;

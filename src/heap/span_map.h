@@ -23,19 +23,18 @@ extern std::atomic<Leaf*> leaves[kLeaves];
 
 } // namespace detail
 
-// For addresses in user space: the span that has the granule of `at`; nullptr when no heap has it. Of any other address
-// it gives some span, in which the address does not lie.
-inline Span* find_in_user_space(Address at) {
-  static_assert(std::has_single_bit(detail::kLeaves));
-  detail::Leaf* leaf = detail::leaves[at / detail::kLeafReach % detail::kLeaves].load(std::memory_order_acquire);
-  if (leaf == nullptr) {
+// The span that has the granule of `at`, any address; nullptr when no heap has it.
+inline Span* find(Address at) {
+  Address leaf_at = at / detail::kLeafReach;
+  if (leaf_at >= detail::kLeaves) [[unlikely]] {
+    return nullptr;
+  }
+  detail::Leaf* leaf = detail::leaves[leaf_at].load(std::memory_order_acquire);
+  if (leaf == nullptr) [[unlikely]] {
     return nullptr;
   }
   return leaf[at % detail::kLeafReach / kGranule].load(std::memory_order_acquire);
 }
-
-// The same for any address; nullptr outside of user space.
-inline Span* find(Address at) { return at < kUserEnd ? find_in_user_space(at) : nullptr; }
 
 // Makes room in the table for the granules of `range`. False without memory.
 [[nodiscard]] bool prepare(AddressRange range);

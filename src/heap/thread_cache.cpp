@@ -13,7 +13,6 @@
 namespace winmem::heap::thread_cache {
 
 namespace detail {
-constinit std::atomic<bool> stopped{false};
 constinit ThreadCache none{};
 constinit ThreadCache ended{};
 thread_local constinit ThreadCache* own = &none;
@@ -26,6 +25,7 @@ using detail::own;
 // Guarded by the lock of the process heap.
 constinit ThreadCache* first = nullptr;   // of threads that live
 constinit ThreadCache* orphans = nullptr; // linked by `next`
+constinit bool all_stopped = false;
 
 // A thread keeps at most about this much of a class, in blocks of which two can be refilled at once.
 constexpr Bytes kMostBytes = 0x20000;
@@ -75,6 +75,7 @@ ThreadCache* make() {
       cache->magazines[i].block = static_cast<std::uint32_t>(cached_size(i));
     }
   }
+  cache->serves.store(!all_stopped, std::memory_order_relaxed);
   link(*cache);
   return cache;
 }
@@ -140,13 +141,16 @@ void end_of_thread() {
 
 } // namespace
 
-void* refill_and_take(Heap& heap, GrowableStore& store, Bytes size) {
+void prepare() {
   if (own == &detail::none) {
     if (ThreadCache* made = make()) {
       own = made;
     }
   }
-  if (!own->is_known || detail::stopped.load(std::memory_order_relaxed)) {
+}
+
+void* refill_and_take(Heap& heap, GrowableStore& store, Bytes size) {
+  if (is_stopped()) {
     return nullptr;
   }
   unsigned wanted = size_class(size);
@@ -169,7 +173,7 @@ void* refill_and_take(Heap& heap, GrowableStore& store, Bytes size) {
 }
 
 bool drain(GrowableStore& store, unsigned cached_class) {
-  if (!own->is_known || detail::stopped.load(std::memory_order_relaxed)) {
+  if (is_stopped()) {
     return false;
   }
   Magazine& magazine = own->magazines[cached_class];
@@ -192,7 +196,10 @@ void return_cache(GrowableStore& store, ThreadCache& cache) {
 }
 
 void stop() {
-  detail::stopped.store(true, std::memory_order_relaxed);
+  all_stopped = true;
+  for (ThreadCache* cache = first; cache != nullptr; cache = cache->next) {
+    cache->serves.store(false, std::memory_order_relaxed);
+  }
   host::fence_threads();
   for (ThreadCache* cache = first; cache != nullptr; cache = cache->next) {
     while (cache->busy.load(std::memory_order_acquire) != 0) {
@@ -201,7 +208,12 @@ void stop() {
   }
 }
 
-void resume() { detail::stopped.store(false, std::memory_order_release); }
+void resume() {
+  all_stopped = false;
+  for (ThreadCache* cache = first; cache != nullptr; cache = cache->next) {
+    cache->serves.store(true, std::memory_order_release);
+  }
+}
 
 void flush_all(GrowableStore& store) {
   depot::flush(store);

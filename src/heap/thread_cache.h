@@ -43,6 +43,7 @@ static_assert(sizeof(Magazine) == 32, "found by a shift");
 
 struct ThreadCache : vm::Pooled {
   std::atomic<std::uint32_t> busy; // the owner is about to change a magazine
+  std::atomic<bool> serves;        // else it has to leave that be, and ask the heap
   bool is_known;                   // stop() waits for it
   ThreadCache* next;
   ThreadCache* previous;
@@ -54,8 +55,7 @@ namespace thread_cache {
 
 namespace detail {
 
-extern constinit std::atomic<bool> stopped;
-// What a thread has before its first allocation, and after its end: always empty and full.
+// What a thread has before its first allocation, and after its end: never to serve.
 extern constinit ThreadCache none;
 extern constinit ThreadCache ended;
 extern thread_local constinit ThreadCache* own __attribute__((tls_model("initial-exec")));
@@ -63,34 +63,36 @@ extern thread_local constinit ThreadCache* own __attribute__((tls_model("initial
 // While it lasts, nobody else changes or looks at this thread's cache.
 class [[nodiscard]] Busy {
 public:
-  explicit Busy(ThreadCache& cache) : busy_(cache.busy) {
-    busy_.store(1, std::memory_order_relaxed);
+  explicit Busy(ThreadCache& cache) : cache_(cache) {
+    cache_.busy.store(1, std::memory_order_relaxed);
     std::atomic_signal_fence(std::memory_order_seq_cst); // the processor's fence is in stop()
   }
-  ~Busy() { busy_.store(0, std::memory_order_release); }
+  ~Busy() { cache_.busy.store(0, std::memory_order_release); }
   Busy(const Busy&) = delete;
   Busy& operator=(const Busy&) = delete;
 
-  static bool is_allowed() { return !stopped.load(std::memory_order_acquire); }
+  bool is_allowed() const { return cache_.serves.load(std::memory_order_acquire); }
 
 private:
-  std::atomic<std::uint32_t>& busy_;
+  ThreadCache& cache_;
 };
 
 } // namespace detail
 
 // A block of the class for `size` bytes, which fit; nullptr: the heap has to be asked.
-inline void* take_of(unsigned size_class, Bytes size) {
+inline void* take_of(std::size_t size_class, Bytes size) {
   ThreadCache& cache = *detail::own;
   Magazine& magazine = cache.magazines[size_class];
   detail::Busy busy(cache);
-  if (!detail::Busy::is_allowed() || magazine.top == magazine.bottom) [[unlikely]] {
+  CachedBlock* top = magazine.top;
+  if (!busy.is_allowed() || top == magazine.bottom) [[unlikely]] {
     return nullptr;
   }
-  CachedBlock taken = *--magazine.top;
+  CachedBlock taken = top[-1];
   if (taken.block == 0) {
     __builtin_unreachable(); // so that callers need not look again
   }
+  magazine.top = top - 1;
   taken.cell->store(live_cell(magazine.block - size), std::memory_order_relaxed);
   return reinterpret_cast<void*>(taken.block);
 }
@@ -103,7 +105,7 @@ inline void* take_single(Bytes size) {
   ThreadCache& cache = *detail::own;
   Magazine& magazine = cache.magazines[single_class(size)];
   detail::Busy busy(cache);
-  if (!detail::Busy::is_allowed() || magazine.top == magazine.bottom) {
+  if (!busy.is_allowed() || magazine.top == magazine.bottom) {
     return nullptr;
   }
   CachedBlock taken = *--magazine.top;
@@ -114,24 +116,25 @@ inline void* take_single(Bytes size) {
 }
 
 // Whether the block was live and is given back; else the heap has to be asked.
-inline bool give(CachedBlock block, unsigned cached_class) {
+inline bool give(CachedBlock block, std::size_t cached_class) {
   ThreadCache& cache = *detail::own;
   Magazine& magazine = cache.magazines[cached_class];
   detail::Busy busy(cache);
-  if (!detail::Busy::is_allowed() || magazine.top == magazine.limit ||
-      !is_live(block.cell->load(std::memory_order_relaxed))) [[unlikely]] {
+  CachedBlock* top = magazine.top;
+  if (!busy.is_allowed() || top == magazine.limit || !is_live(block.cell->load(std::memory_order_relaxed)))
+      [[unlikely]] {
     return false;
   }
+  *top = block;
+  magazine.top = top + 1;
   block.cell->store(kCached, std::memory_order_relaxed);
-  *magazine.top++ = block;
   return true;
 }
 
 // Whether a live block, of a slab or a single, has another size from now on, which fits.
 inline bool resize(Span& span, Cell& cell, Bytes size) {
   detail::Busy busy(*detail::own);
-  if (!detail::own->is_known || !detail::Busy::is_allowed() || !is_live(cell.load(std::memory_order_relaxed)))
-      [[unlikely]] {
+  if (!busy.is_allowed() || !is_live(cell.load(std::memory_order_relaxed))) [[unlikely]] {
     return false;
   }
   if (span.kind == SpanKind::slab) {
@@ -142,16 +145,19 @@ inline bool resize(Span& span, Cell& cell, Bytes size) {
   return true;
 }
 
-// Whether all threads have to ask the heap.
-inline bool are_stopped() { return !detail::Busy::is_allowed(); }
+// Whether the calling thread has to ask the heap.
+inline bool is_stopped() { return !detail::own->serves.load(std::memory_order_acquire); }
 
 // Whether the calling thread has a cache.
 inline bool is_own_known() { return detail::own->is_known; }
 
 // All that follows: the caller holds the lock of the process heap, whose store `store` is.
 
-// A block for the calling thread, whose cache is made and filled if need be. nullptr: the store has to be asked, as
-// there is no cache or no memory.
+// The calling thread gets a cache, if it has none and there is memory.
+void prepare();
+
+// A block for the calling thread, whose cache is filled if need be. nullptr: the store has to be asked, as there is no
+// cache or no memory.
 void* refill_and_take(Heap& heap, GrowableStore& store, Bytes size);
 
 // Makes room in the calling thread's cache. False when it has none.

@@ -32,6 +32,11 @@ Status misuse(const char* function, const void* pointer, const Heap& heap) {
 
 // What the short way does not know, apart from it, so that it needs no frame.
 [[gnu::noinline]] LPVOID allocate(HANDLE hHeap, DWORD dwFlags, SIZE_T dwBytes, const void* returns_to) {
+  if (heap::is_process_heap(hHeap)) {
+    if (void* block = heap::take_fast(dwBytes)) {
+      return (dwFlags & HEAP_ZERO_MEMORY) != 0 ? std::memset(block, 0, dwBytes) : block;
+    }
+  }
   heap::Caller caller(returns_to);
   Heap* heap = heap::from_handle(hHeap);
   if (heap == nullptr) [[unlikely]] {
@@ -104,8 +109,8 @@ BOOL WINAPI HeapDestroy(HANDLE hHeap) {
 }
 
 LPVOID WINAPI HeapAlloc(HANDLE hHeap, DWORD dwFlags, SIZE_T dwBytes) {
-  if (heap::is_process_heap(hHeap)) [[likely]] {
-    if (void* block = heap::take_fast(dwBytes)) [[likely]] {
+  if (heap::is_process_heap(hHeap) && dwBytes <= heap::kTabulated) [[likely]] {
+    if (void* block = heap::take_fast_tabulated(dwBytes)) [[likely]] {
       return (dwFlags & HEAP_ZERO_MEMORY) != 0 ? std::memset(block, 0, dwBytes) : block;
     }
   }

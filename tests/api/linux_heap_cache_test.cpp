@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
+#include <winmem.h>
 
 namespace apitest {
 namespace {
@@ -195,6 +196,24 @@ TEST(HeapCache, what_ended_threads_had_at_hand_is_used_again) {
     std::thread(use_much).join();
   }
   EXPECT_LE(committed(), before + 0x100000);
+}
+
+TEST(HeapCache, threads_that_only_free_have_caches_that_go_when_they_end) {
+  auto bookkeeping = [] {
+    winmem_memory_status status{};
+    EXPECT_EQ(winmem_get_memory_status(&status, sizeof status), sizeof status);
+    return status.bookkeeping;
+  };
+  for (SIZE_T size : {SIZE_T{100}, SIZE_T{100'000}}) {
+    for (int i = 0; i < 10; ++i) {
+      std::thread(give, take(size)).join();
+    }
+    auto before = bookkeeping();
+    for (int i = 0; i < 1000; ++i) {
+      std::thread(give, take(size)).join();
+    }
+    EXPECT_LE(bookkeeping(), before + 0x20000);
+  }
 }
 
 TEST(HeapCache, H40_regions_of_freed_large_blocks_are_used_again_and_go_by_HeapCompact) {
