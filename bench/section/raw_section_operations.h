@@ -1,0 +1,89 @@
+// The Linux side of every measured operation: the cheapest calls that have the effect of the Windows row, in classes of
+// the same names.
+#pragma once
+
+#include "section_operations.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace bench::raw {
+
+inline void expect(bool ok, const char* what) {
+  if (__builtin_expect(ok, 1))
+    return;
+  std::fprintf(stderr, "bench: %s: %s\n", what, std::strerror(errno));
+  std::exit(1);
+}
+
+// A descriptor for as long as the object lives.
+class File {
+public:
+  File(int file, const char* what) : file_(file) { expect(file >= 0, what); }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() { expect(close(file_) == 0, "close"); }
+
+  operator int() const { return file_; }
+
+private:
+  int file_;
+};
+
+inline int create_memory(off_t size) {
+  int file = memfd_create("bench", MFD_CLOEXEC);
+  expect(file >= 0 && ftruncate(file, size) == 0, "memfd_create, ftruncate");
+  return file;
+}
+
+inline void* map(int file, std::size_t size) {
+  void* view = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  expect(view != MAP_FAILED, "mmap");
+  return view;
+}
+
+inline void unmap(void* view, std::size_t size) { expect(munmap(view, size) == 0, "munmap"); }
+
+struct MapUnmap {
+  void operator()() { unmap(map(memory, kView), kView); }
+
+  File memory{create_memory(kSection), "memfd_create"};
+};
+
+struct MapTouchUnmap {
+  void operator()() {
+    void* view = map(memory, kView);
+    touch(view);
+    unmap(view, kView);
+  }
+
+  File memory{create_memory(kSection), "memfd_create"};
+};
+
+struct CreateTouchClose {
+  void operator()() {
+    File memory(create_memory(kSection), "memfd_create");
+    void* view = map(memory, kSection);
+    touch(view);
+    unmap(view, kSection);
+  }
+};
+
+struct DuplicateClose {
+  void operator()() { File other(fcntl(memory, F_DUPFD_CLOEXEC, 0), "F_DUPFD_CLOEXEC"); }
+
+  File memory{create_memory(kSection), "memfd_create"};
+};
+
+template <class Visitor> void visit_section_operations(Visitor& visitor) {
+  visitor.template row<MapUnmap>("map_unmap", 1);
+  visitor.template row<MapTouchUnmap>("map_touch_unmap", 1);
+  visitor.template row<CreateTouchClose>("create_touch_close", 1);
+  visitor.template row<DuplicateClose>("duplicate_close", 1);
+}
+
+} // namespace bench::raw

@@ -1,0 +1,84 @@
+// Windows calls on sections and handles, each a measured operation: for winmem and, the same source, under Wine.
+// raw_section_operations.h has the Linux calls that do the same, under the same names.
+#pragma once
+
+#include "../must.h"
+#include "../steps.h"
+
+#include <windows.h>
+
+namespace bench {
+
+constexpr DWORD kView = 0x10000;
+constexpr DWORD kSection = 0x100000;
+
+// A handle for as long as the object lives.
+class Handle {
+public:
+  Handle(HANDLE handle, const char* what) : handle_(handle) { must(handle != nullptr, what); }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+  ~Handle() { must(CloseHandle(handle_) != 0, "CloseHandle"); }
+
+  operator HANDLE() const { return handle_; }
+
+private:
+  HANDLE handle_;
+};
+
+inline HANDLE create_section(DWORD size, const char* name = nullptr) {
+  return CreateFileMappingA(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, 0, size, name);
+}
+
+inline void* map(HANDLE section, SIZE_T size) {
+  void* view = MapViewOfFile(section, FILE_MAP_ALL_ACCESS, 0, 0, size);
+  must(view != nullptr, "MapViewOfFile");
+  return view;
+}
+
+inline void unmap(void* view) { must(UnmapViewOfFile(view) != 0, "UnmapViewOfFile"); }
+
+struct MapUnmap {
+  void operator()() { unmap(map(section, kView)); }
+
+  Handle section{create_section(kSection), "CreateFileMapping"};
+};
+
+struct MapTouchUnmap {
+  void operator()() {
+    void* view = map(section, kView);
+    touch(view);
+    unmap(view);
+  }
+
+  Handle section{create_section(kSection), "CreateFileMapping"};
+};
+
+struct CreateTouchClose {
+  void operator()() {
+    Handle section(create_section(kSection), "CreateFileMapping");
+    void* view = map(section, kSection);
+    touch(view);
+    unmap(view);
+  }
+};
+
+struct DuplicateClose {
+  void operator()() {
+    HANDLE other = nullptr;
+    HANDLE process = GetCurrentProcess();
+    must(DuplicateHandle(process, section, process, &other, 0, FALSE, DUPLICATE_SAME_ACCESS) != 0, "DuplicateHandle");
+    must(CloseHandle(other) != 0, "CloseHandle");
+  }
+
+  Handle section{create_section(kSection), "CreateFileMapping"};
+};
+
+template <class Visitor> void visit_section_operations(Visitor& visitor) {
+  visitor.template row<MapUnmap>("map_unmap", 1);
+  visitor.template row<MapTouchUnmap>("map_touch_unmap", 1);
+  visitor.template row<CreateTouchClose>("create_touch_close", 1);
+  visitor.template row<DuplicateClose>("duplicate_close", 1);
+}
+
+} // namespace bench
