@@ -97,12 +97,73 @@ WINBASEAPI DWORD WINAPI GetFileType(HANDLE hFile);
 WINBASEAPI BOOL WINAPI DeleteFileA(LPCSTR lpFileName);
 WINBASEAPI BOOL WINAPI DeleteFileW(LPCWSTR lpFileName) WINMEM_WIDE(DeleteFileW);
 
+// Locks bytes of a file for its handles; others fail with ERROR_LOCK_VIOLATION where they read or write them, or lock
+// them otherwise. LockFile's lock is exclusive and does not wait; LockFileEx' is shared (nobody writes), or exclusive
+// by LOCKFILE_EXCLUSIVE_LOCK, and waits unless LOCKFILE_FAIL_IMMEDIATELY. Any 64-bit range, also behind the end. Needs
+// read or write access. Locks go with the open file. ERROR_INVALID_PARAMETER (no lpOverlapped, a reserved argument),
+// ERROR_LOCK_VIOLATION, 307 (the range's end is beyond 2^64), ERROR_ACCESS_DENIED (also where Linux does not let this
+// user write a file that is to be locked exclusively).
+WINBASEAPI BOOL WINAPI LockFile(HANDLE hFile, DWORD dwFileOffsetLow, DWORD dwFileOffsetHigh,
+                                DWORD nNumberOfBytesToLockLow, DWORD nNumberOfBytesToLockHigh);
+WINBASEAPI BOOL WINAPI LockFileEx(HANDLE hFile, DWORD dwFlags, DWORD dwReserved, DWORD nNumberOfBytesToLockLow,
+                                  DWORD nNumberOfBytesToLockHigh, LPOVERLAPPED lpOverlapped);
+
+// Takes back one lock of exactly that range; of two, the exclusive one first. ERROR_NOT_LOCKED: there is none.
+WINBASEAPI BOOL WINAPI UnlockFile(HANDLE hFile, DWORD dwFileOffsetLow, DWORD dwFileOffsetHigh,
+                                  DWORD nNumberOfBytesToUnlockLow, DWORD nNumberOfBytesToUnlockHigh);
+WINBASEAPI BOOL WINAPI UnlockFileEx(HANDLE hFile, DWORD dwReserved, DWORD nNumberOfBytesToUnlockLow,
+                                    DWORD nNumberOfBytesToUnlockHigh, LPOVERLAPPED lpOverlapped);
+
+// FILE_ATTRIBUTE_DIRECTORY or _ARCHIVE (files with data), and _READONLY where nobody may write; links are followed.
+// INVALID_FILE_ATTRIBUTES: ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_ACCESS_DENIED.
+WINBASEAPI DWORD WINAPI GetFileAttributesA(LPCSTR lpFileName);
+WINBASEAPI DWORD WINAPI GetFileAttributesW(LPCWSTR lpFileName) WINMEM_WIDE(GetFileAttributesW);
+
+// The same with size in bytes and times, as a WIN32_FILE_ATTRIBUTE_DATA. ERROR_INVALID_PARAMETER: another level than
+// GetFileExInfoStandard; ERROR_NOACCESS.
+WINBASEAPI BOOL WINAPI GetFileAttributesExA(LPCSTR lpFileName, GET_FILEEX_INFO_LEVELS fInfoLevelId,
+                                            LPVOID lpFileInformation);
+WINBASEAPI BOOL WINAPI GetFileAttributesExW(LPCWSTR lpFileName, GET_FILEEX_INFO_LEVELS fInfoLevelId,
+                                            LPVOID lpFileInformation) WINMEM_WIDE(GetFileAttributesExW);
+
+// Of an open file; volume and index together tell files apart. ERROR_INVALID_HANDLE, ERROR_NOACCESS.
+WINBASEAPI BOOL WINAPI GetFileInformationByHandle(HANDLE hFile, LPBY_HANDLE_FILE_INFORMATION lpFileInformation);
+
+// The directory for temporary files with a slash at the end: the environment's TMP, TEMP or TMPDIR, else /tmp/. The
+// length in characters; or the room that it takes, its end included, if nBufferLength is less. 0: ERROR_NOACCESS.
+WINBASEAPI DWORD WINAPI GetTempPathA(DWORD nBufferLength, LPSTR lpBuffer);
+WINBASEAPI DWORD WINAPI GetTempPathW(DWORD nBufferLength, LPWSTR lpBuffer) WINMEM_WIDE(GetTempPathW);
+
+// "path/preNUMBER.tmp" with up to three characters of the prefix and uUnique's low 16 bits in hexadecimal digits, to
+// MAX_PATH characters. If those are 0 a number is chosen and an empty file made. The number, or 0: ERROR_DIRECTORY,
+// ERROR_BUFFER_OVERFLOW (a path of more than MAX_PATH - 14), ERROR_INVALID_PARAMETER (NULL), ERROR_ACCESS_DENIED.
+WINBASEAPI UINT WINAPI GetTempFileNameA(LPCSTR lpPathName, LPCSTR lpPrefixString, UINT uUnique, LPSTR lpTempFileName);
+WINBASEAPI UINT WINAPI GetTempFileNameW(LPCWSTR lpPathName, LPCWSTR lpPrefixString, UINT uUnique, LPWSTR lpTempFileName)
+    WINMEM_WIDE(GetTempFileNameW);
+
+// The path from the root, without "." and ".."; nothing of it need be there. lpFilePart, if not NULL, becomes its last
+// part, NULL if it ends with a slash. The length, or the room that it takes, as GetTempPath. 0: ERROR_INVALID_NAME
+// (empty), ERROR_PATH_NOT_FOUND, ERROR_NOACCESS.
+WINBASEAPI DWORD WINAPI GetFullPathNameA(LPCSTR lpFileName, DWORD nBufferLength, LPSTR lpBuffer, LPSTR* lpFilePart);
+WINBASEAPI DWORD WINAPI GetFullPathNameW(LPCWSTR lpFileName, DWORD nBufferLength, LPWSTR lpBuffer, LPWSTR* lpFilePart)
+    WINMEM_WIDE(GetFullPathNameW);
+
 #ifdef UNICODE
-#define CreateFile CreateFileW
-#define DeleteFile DeleteFileW
+#define CreateFile          CreateFileW
+#define DeleteFile          DeleteFileW
+#define GetFileAttributes   GetFileAttributesW
+#define GetFileAttributesEx GetFileAttributesExW
+#define GetFullPathName     GetFullPathNameW
+#define GetTempFileName     GetTempFileNameW
+#define GetTempPath         GetTempPathW
 #else
-#define CreateFile CreateFileA
-#define DeleteFile DeleteFileA
+#define CreateFile          CreateFileA
+#define DeleteFile          DeleteFileA
+#define GetFileAttributes   GetFileAttributesA
+#define GetFileAttributesEx GetFileAttributesExA
+#define GetFullPathName     GetFullPathNameA
+#define GetTempFileName     GetTempFileNameA
+#define GetTempPath         GetTempPathA
 #endif
 
 WINMEM_END_C

@@ -272,6 +272,33 @@ typedef PFIBER_START_ROUTINE LPFIBER_START_ROUTINE;
 
 WINMEM_BEGIN_C
 
+// ---- Files ----
+
+// Gives a file or directory another name. MoveFile: also into another file system, and never over a file that is there.
+// MoveFileEx by its flags: MOVEFILE_REPLACE_EXISTING, MOVEFILE_COPY_ALLOWED (into another file system),
+// MOVEFILE_WRITE_THROUGH (for such a copy). ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_ALREADY_EXISTS,
+// ERROR_SHARING_VIOLATION (it is open and does not share deletion), ERROR_ACCESS_DENIED (what is to be replaced is a
+// directory, read-only or open), ERROR_NOT_SAME_DEVICE, ERROR_DISK_FULL, ERROR_NOT_SUPPORTED
+// (MOVEFILE_DELAY_UNTIL_REBOOT), ERROR_INVALID_PARAMETER.
+WINBASEAPI BOOL WINAPI MoveFileA(LPCSTR lpExistingFileName, LPCSTR lpNewFileName);
+WINBASEAPI BOOL WINAPI MoveFileW(LPCWSTR lpExistingFileName, LPCWSTR lpNewFileName) WINMEM_WIDE(MoveFileW);
+WINBASEAPI BOOL WINAPI MoveFileExA(LPCSTR lpExistingFileName, LPCSTR lpNewFileName, DWORD dwFlags);
+WINBASEAPI BOOL WINAPI MoveFileExW(LPCWSTR lpExistingFileName, LPCWSTR lpNewFileName, DWORD dwFlags)
+    WINMEM_WIDE(MoveFileExW);
+
+// A FILE_BASIC_INFO (FileBasicInfo) or FILE_STANDARD_INFO (FileStandardInfo) of an open file. ERROR_BAD_LENGTH: it does
+// not fit into dwBufferSize bytes; ERROR_INVALID_PARAMETER: another class; ERROR_INVALID_HANDLE, ERROR_NOACCESS.
+WINBASEAPI BOOL WINAPI GetFileInformationByHandleEx(HANDLE hFile, FILE_INFO_BY_HANDLE_CLASS FileInformationClass,
+                                                    LPVOID lpFileInformation, DWORD dwBufferSize);
+
+#ifdef UNICODE
+#define MoveFile   MoveFileW
+#define MoveFileEx MoveFileExW
+#else
+#define MoveFile   MoveFileA
+#define MoveFileEx MoveFileExA
+#endif
+
 // ---- File mappings ----
 
 // CreateFileMappingW and CreateFileMappingNumaW with names of bytes (memoryapi.h).

@@ -1,5 +1,7 @@
 #include "file.h"
 
+#include "../object/handover.h"
+#include "byte_locks.h"
 #include "sharing.h"
 
 namespace winmem::file {
@@ -31,6 +33,7 @@ void close_name(object::Object& object) {
 
 void end(object::Object& object) {
   auto& file = static_cast<File&>(object);
+  forget_locks(file);
   if (file.descriptor >= 0) {
     host::close_file(file.descriptor);
   }
@@ -38,6 +41,29 @@ void end(object::Object& object) {
 }
 
 object::AccessMask most_access(const object::Object& object) { return static_cast<const File&>(object).most_access; }
+
+// Its locks of ranges go on with the descriptors, but which ranges they are the new program is not told.
+bool hand_over(object::Object& object, object::Handover& out) {
+  auto& file = static_cast<File&>(object);
+  out.descriptors[0] = file.descriptor;
+  out.descriptors[1] = file.lock_descriptor.load(std::memory_order_relaxed);
+  out.values[0] = file.most_access;
+  out.values[1] = static_cast<std::uint64_t>(file.kind);
+  out.values[2] = file.deletes_on_close ? 1 : 0;
+  return true;
+}
+
+object::Ref<object::Object> take_over(const object::Handover& from) {
+  object::Ref<File> file = object::make<File>(cells);
+  if (file) {
+    file->descriptor = from.descriptors[0];
+    file->lock_descriptor.store(from.descriptors[1], std::memory_order_relaxed);
+    file->most_access = static_cast<object::AccessMask>(from.values[0]);
+    file->kind = static_cast<host::FileKind>(from.values[1]);
+    file->deletes_on_close = from.values[2] != 0;
+  }
+  return object::Ref<object::Object>(file.release());
+}
 
 bool has_data_access(object::AccessMask access) {
   return (access & (kReadData | kWriteData | kAppendData | kExecute | kDelete)) != 0;
@@ -150,7 +176,13 @@ constexpr object::Type kFileType = {
     .last_handle_closed = close_name,
     .end = end,
     .most_access = most_access,
+    .hand_over = hand_over,
+    .take_over = take_over,
 };
+
+namespace {
+[[gnu::constructor(103)]] void expect_files() { object::expect_from_exec(kFileType); }
+} // namespace
 
 Opened open(const char* path, const Request& request) {
   Opened result{.file = object::make<File>(cells)};
@@ -193,28 +225,60 @@ void undo_creation(const char* path, const Opened& opened) {
   }
 }
 
+Status status_of(const char* path, host::FileStatus& out) {
+  Status result = host::file_status(path, out);
+  return result == Status::object_name_not_found ? missing_part(path) : result;
+}
+
+Status details_of(const char* path, host::FileDetails& out) {
+  Status result = host::file_details(path, out);
+  return result == Status::object_name_not_found ? missing_part(path) : result;
+}
+
+namespace {
+
+// Who keeps a file from losing its name.
+struct Held {
+  bool by_handle = false; // that does not share deletion
+  bool by_section = false;
+};
+
+// access_denied: it cannot be opened for reading, so nobody can tell.
+Status find_held(const char* path, Held& out) {
+  host::OpenedFile opened = host::open_file(path, {.reads = true});
+  if (opened.status == Status::ok) {
+    out = {is_deletion_denied(opened.file), is_mapped_beyond(opened.file, 0)};
+    host::close_file(opened.file);
+  }
+  return opened.status;
+}
+
+} // namespace
+
+bool is_kept(const char* path, Keeping keeping) {
+  Held held;
+  return find_held(path, held) == Status::ok && (held.by_handle || (keeping == Keeping::contents && held.by_section));
+}
+
 Status remove(const char* path) {
   host::FileStatus status{};
-  if (Status result = host::file_status(path, status); result != Status::ok) {
-    return result == Status::object_name_not_found ? missing_part(path) : result;
+  if (Status result = status_of(path, status); result != Status::ok) {
+    return result;
   }
   if (status.kind == host::FileKind::directory || !status.may_be_written) {
     return Status::access_denied;
   }
   if (status.kind == host::FileKind::regular) { // a pipe that is opened may wait for the other end
-    host::OpenedFile opened = host::open_file(path, {.reads = true});
-    if (opened.status == Status::ok) {
-      bool denied = is_deletion_denied(opened.file);
-      bool is_mapped = is_mapped_beyond(opened.file, 0);
-      host::close_file(opened.file);
-      if (denied) {
-        return Status::sharing_violation;
-      }
-      if (is_mapped) {
-        return Status::access_denied; // S45
-      }
-    } else if (opened.status != Status::access_denied) {
-      return opened.status;
+    Held held;
+    Status result = find_held(path, held);
+    if (result != Status::ok && result != Status::access_denied) {
+      return result;
+    }
+    if (held.by_handle) {
+      return Status::sharing_violation;
+    }
+    if (held.by_section) {
+      return Status::access_denied; // S45
     }
   }
   return host::remove_name(path);

@@ -1,16 +1,17 @@
 // Files as objects: opening them by path, and what an open one is.
 //
 // Owns:      File and its type; the descriptor in it. A File is one open file of the kernel's, with one position,
-// however
-//            many handles it has.
+//            however many handles it has.
 // Used:      by nt, which judges arguments and turns names into paths (path.h) first.
-// Lock:      none; fields are fixed after init. Transfers of one file take turns in the kernel.
+// Lock:      none; fields but the last two are fixed after init. Transfers of one file take turns in the kernel.
 // Surprise:  who may write is opened for reading too where that is allowed, since marks of sharing (sharing.h) need it;
 //            what a handle may do is what it was granted.
 #pragma once
 
-#include "../host/file.h"
+#include "../host/file_names.h"
 #include "../object/object.h"
+
+#include <atomic>
 
 namespace winmem::file {
 
@@ -43,6 +44,8 @@ struct Request {
 
 extern const object::Type kFileType;
 
+struct LockedRange; // byte_locks.cpp
+
 struct File : object::Object {
   File() : Object(kFileType) {}
 
@@ -50,6 +53,8 @@ struct File : object::Object {
   host::FileKind kind = host::FileKind::other;
   object::AccessMask most_access = 0; // of any handle to it
   bool deletes_on_close = false;
+  std::atomic<int> lock_descriptor{-1};      // has the locks of ranges; `descriptor` while it is -1
+  std::atomic<LockedRange*> locked{nullptr}; // guarded by ranges_lock (byte_locks.cpp); null or not is read without
 };
 
 enum class Existed : bool { no, yes };
@@ -65,6 +70,15 @@ struct Opened {
 Opened open(const char* path, const Request& request);
 Status truncate(File& file);
 void undo_creation(const char* path, const Opened& opened);
+
+// What is known of a file by its name. object_path_not_found: a directory of the path is missing.
+Status status_of(const char* path, host::FileStatus& out);
+Status details_of(const char* path, host::FileDetails& out);
+
+// Whether somebody has the file open without sharing deletion, so that it keeps its name; or also whether a section
+// shows it, so that nothing may take its place.
+enum class Keeping : bool { name, contents };
+bool is_kept(const char* path, Keeping keeping);
 
 // Removes a file's name. sharing_violation: somebody has it open and does not share deletion.
 Status remove(const char* path);

@@ -127,4 +127,69 @@ template Status to_path(const char*, char (&)[kPathRoom]);
 template Status to_path(const char16_t*, char (&)[kPathRoom]);
 template Status to_path(const char32_t*, char (&)[kPathRoom]);
 
+namespace {
+
+constexpr std::uint32_t kNoCharacter = 0xFFFD;
+
+// The character at `at`, which moves behind it; kNoCharacter for one byte that begins none.
+std::uint32_t next_of_utf8(const char*& at) {
+  auto first = static_cast<unsigned char>(*at++);
+  if (first < 0x80) {
+    return first;
+  }
+  unsigned more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
+  constexpr std::uint32_t kLeast[] = {0, 0x80, 0x800, 0x10000};
+  std::uint32_t value = first & (0x3FU >> more);
+  for (unsigned i = 0; i < more; ++i) {
+    auto byte = static_cast<unsigned char>(at[i]);
+    if ((byte & 0xC0) != 0x80) {
+      return kNoCharacter;
+    }
+    value = value << 6 | (byte & 0x3F);
+  }
+  bool is_surrogate = value >= 0xD800 && value < 0xE000;
+  if (first < 0xC2 || first >= 0xF8 || value < kLeast[more] || value >= 0x110000 || is_surrogate) {
+    return kNoCharacter;
+  }
+  at += more;
+  return value;
+}
+
+// Calls put(unit) for each unit of the text.
+template <typename Character, class Put> void for_each_unit(const char* path, Put put) {
+  while (*path != 0) {
+    if constexpr (sizeof(Character) == 1) {
+      put(*path++);
+    } else {
+      std::uint32_t value = next_of_utf8(path);
+      if (sizeof(Character) == 2 && value >= 0x10000) {
+        put(static_cast<Character>(0xD800 + ((value - 0x10000) >> 10)));
+        put(static_cast<Character>(0xDC00 + ((value - 0x10000) & 0x3FF)));
+      } else {
+        put(static_cast<Character>(value));
+      }
+    }
+  }
+}
+
+} // namespace
+
+template <typename Character> std::size_t length_as(const char* path) {
+  std::size_t length = 0;
+  for_each_unit<Character>(path, [&](Character) { ++length; });
+  return length;
+}
+
+template <typename Character> void copy_as(const char* path, Character* to) {
+  for_each_unit<Character>(path, [&](Character unit) { *to++ = unit; });
+  *to = 0;
+}
+
+template std::size_t length_as<char>(const char*);
+template std::size_t length_as<char16_t>(const char*);
+template std::size_t length_as<char32_t>(const char*);
+template void copy_as(const char*, char*);
+template void copy_as(const char*, char16_t*);
+template void copy_as(const char*, char32_t*);
+
 } // namespace winmem::file

@@ -22,4 +22,16 @@ extern template Status to_path(const char*, char (&)[kPathRoom]);
 extern template Status to_path(const char16_t*, char (&)[kPathRoom]);
 extern template Status to_path(const char32_t*, char (&)[kPathRoom]);
 
+// The other way: how many characters a path has, its end not counted, and writing them, with the end, to room for them.
+// Bytes that are no UTF-8 become U+FFFD where characters have more than a byte.
+template <typename Character> std::size_t length_as(const char* path);
+template <typename Character> void copy_as(const char* path, Character* to);
+
+extern template std::size_t length_as<char>(const char*);
+extern template std::size_t length_as<char16_t>(const char*);
+extern template std::size_t length_as<char32_t>(const char*);
+extern template void copy_as(const char*, char*);
+extern template void copy_as(const char*, char16_t*);
+extern template void copy_as(const char*, char32_t*);
+
 } // namespace winmem::file

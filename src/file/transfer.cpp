@@ -1,29 +1,11 @@
 #include "transfer.h"
 
+#include "byte_locks.h"
 #include "sharing.h"
 
 namespace winmem::file {
 
 namespace {
-
-// Whether another open file has locked a part of what is about to be transferred.
-bool meets_lock(const File& file, std::int64_t offset, Bytes size, host::RangeLock wanted) {
-  if (file.kind != host::FileKind::regular || size == 0 ||
-      !host::is_range_taken(file.descriptor, {0, kDataEnd}, wanted)) {
-    return false;
-  }
-  std::int64_t begin = offset;
-  if (offset == host::kAtPosition &&
-      host::seek_file(file.descriptor, 0, host::SeekFrom::position, begin) != Status::ok) {
-    return false;
-  }
-  if (begin >= kDataEnd) {
-    return false;
-  }
-  std::int64_t room = kDataEnd - begin;
-  std::int64_t length = size < static_cast<Bytes>(room) ? static_cast<std::int64_t>(size) : room;
-  return host::is_range_taken(file.descriptor, {begin, length}, wanted);
-}
 
 // A transfer at an offset leaves the position behind what it transferred, as on Windows.
 void move_behind(const File& file, std::int64_t offset, Bytes bytes) {
@@ -37,7 +19,7 @@ void move_behind(const File& file, std::int64_t offset, Bytes bytes) {
 } // namespace
 
 host::Transferred read(File& file, void* to, Bytes size, std::int64_t offset) {
-  if (meets_lock(file, offset, size, host::RangeLock::shared)) {
+  if (is_locked_against(file, Transfer::read, offset, size)) {
     return {Status::file_lock_conflict};
   }
   host::Transferred result = host::read_file(file.descriptor, to, size, offset);
@@ -53,7 +35,7 @@ host::Transferred read(File& file, void* to, Bytes size, std::int64_t offset) {
 
 // A write that the kernel cuts short goes on: on Windows it is whole, or fails.
 host::Transferred write(File& file, const void* from, Bytes size, std::int64_t offset) {
-  if (meets_lock(file, offset, size, host::RangeLock::exclusive)) {
+  if (is_locked_against(file, Transfer::write, offset, size)) {
     return {Status::file_lock_conflict};
   }
   Bytes done = 0;

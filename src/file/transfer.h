@@ -3,8 +3,7 @@
 // Used:      by nt, with a File whose handle grants what is asked for.
 // Lock:      none; the kernel lets calls that move the position take turns.
 // Surprise:  LockFile's locks hold for everybody on Windows, so each transfer looks for those of other open files
-// first:
-//            one question to the kernel while there are none.
+//            first (byte_locks.h): one question to the kernel while there are none.
 #pragma once
 
 #include "file.h"

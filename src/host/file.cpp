@@ -1,5 +1,6 @@
 #include "file.h"
 
+#include "file_errors.h"
 #include "high_file.h"
 #include "syscall.h"
 
@@ -12,53 +13,6 @@
 namespace winmem::host {
 
 namespace {
-
-struct Meaning {
-  int error;
-  Status status;
-};
-
-constexpr Meaning kMeanings[] = {
-    {ENOENT, Status::object_name_not_found},
-    {ENOTDIR, Status::object_path_not_found},
-    {EEXIST, Status::object_name_collision},
-    {EACCES, Status::access_denied},
-    {EPERM, Status::access_denied},
-    {EISDIR, Status::file_is_a_directory},
-    {EROFS, Status::media_write_protected},
-    {ETXTBSY, Status::sharing_violation},
-    {EBUSY, Status::sharing_violation},
-    {ENAMETOOLONG, Status::name_too_long},
-    {ELOOP, Status::object_path_not_found},
-    {EMFILE, Status::insufficient_resources},
-    {ENFILE, Status::insufficient_resources},
-    {ENOMEM, Status::no_memory},
-    {ENOSPC, Status::disk_full},
-    {EDQUOT, Status::disk_full},
-    {EFBIG, Status::disk_full},
-    {EFAULT, Status::access_violation},
-    {EINVAL, Status::invalid_parameter},
-    {ESPIPE, Status::invalid_device_request},
-    {EAGAIN, Status::file_lock_conflict},
-    {ENXIO, Status::object_name_not_found},
-    {ENODEV, Status::object_name_not_found},
-    {EOPNOTSUPP, Status::invalid_device_request},
-    {ENOSYS, Status::invalid_device_request},
-    {EBADF, Status::access_denied},
-    {ENOLCK, Status::invalid_device_request},
-};
-
-Status status_of(long answer) {
-  if (answer >= 0) {
-    return Status::ok;
-  }
-  for (const Meaning& row : kMeanings) {
-    if (answer == -row.error) {
-      return row.status;
-    }
-  }
-  return Status::io_device_error;
-}
 
 int flags_of(Opening how) {
   int flags = O_CLOEXEC | O_NOCTTY;
@@ -97,7 +51,7 @@ Status ask_status(int file, const char* path, int flags, FileStatus& out) {
     out = {status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size), kind_of(status.st_mode),
            (status.st_mode & kAnyWrite) != 0};
   }
-  return status_of(answer);
+  return file_status_of(answer);
 }
 
 struct flock lock_of(FileRange range, RangeLock lock) {
@@ -127,7 +81,7 @@ struct FileLink {
 };
 
 Transferred to_transferred(long answer) {
-  return answer >= 0 ? Transferred{Status::ok, static_cast<Bytes>(answer)} : Transferred{status_of(answer), 0};
+  return answer >= 0 ? Transferred{Status::ok, static_cast<Bytes>(answer)} : Transferred{file_status_of(answer), 0};
 }
 
 } // namespace
@@ -141,7 +95,7 @@ OpenedFile open_file(const char* path, Opening how) {
     file = system_call(SYS_openat, AT_FDCWD, as_argument(path), flags_of(how), mode);
   } while (file == -EINTR || (file == -EMFILE && raise_descriptor_limit()));
   if (file < 0) {
-    return {status_of(file)};
+    return {file_status_of(file)};
   }
   return {Status::ok, move_high_or_raise(static_cast<int>(file))};
 }
@@ -158,6 +112,7 @@ OpenedAgain open_again(int file, bool writes) {
   return same >= 0 ? OpenedAgain{Status::ok, move_high_or_raise(static_cast<int>(same)), false}
                    : OpenedAgain{Status::insufficient_resources};
 }
+OpenedFile reopen_file(int file, Opening how) { return open_file(FileLink(file).path, how); }
 
 void close_file(int file) { system_call(SYS_close, file); }
 
@@ -186,7 +141,7 @@ Status seek_file(int file, std::int64_t distance, SeekFrom from, std::int64_t& p
   constexpr long kWhence[] = {SEEK_SET, SEEK_CUR, SEEK_END};
   long answer = system_call(SYS_lseek, file, distance, kWhence[static_cast<unsigned>(from)]);
   position = answer >= 0 ? answer : position;
-  return status_of(answer);
+  return file_status_of(answer);
 }
 
 Status resize_file(int file, std::uint64_t old_size, std::uint64_t size) {
@@ -200,34 +155,41 @@ Status resize_file(int file, std::uint64_t old_size, std::uint64_t size) {
     }
     if (answer != -EOPNOTSUPP && answer != -ENOSYS) {
       system_call(SYS_ftruncate, file, static_cast<long>(old_size)); // what was reserved of it
-      return status_of(answer);
+      return file_status_of(answer);
     }
   }
   long answer = 0;
   do {
     answer = system_call(SYS_ftruncate, file, static_cast<long>(size));
   } while (answer == -EINTR);
-  return status_of(answer);
+  return file_status_of(answer);
 }
 
 // What has nothing to flush (a pipe, a console) says EINVAL or EROFS.
 Status flush_file(int file) {
   long answer = system_call(SYS_fsync, file);
-  return answer == -EINVAL || answer == -EROFS ? Status::ok : status_of(answer);
+  return answer == -EINVAL || answer == -EROFS ? Status::ok : file_status_of(answer);
 }
 
 Status flush_mapping(AddressRange range) {
   long answer = system_call(SYS_msync, static_cast<long>(range.begin), static_cast<long>(range.size()), MS_SYNC);
-  return answer == -ENOMEM ? Status::not_mapped_view : status_of(answer);
+  return answer == -ENOMEM ? Status::not_mapped_view : file_status_of(answer);
 }
 
-Status lock_range(int file, FileRange range, RangeLock lock) {
+Status lock_range(int file, FileRange range, RangeLock lock, IfLocked if_locked) {
   struct flock wanted = lock_of(range, lock);
-  long answer = system_call(SYS_fcntl, file, F_OFD_SETLK, as_argument(&wanted));
+  long answer = 0;
+  if (if_locked == IfLocked::wait) {
+    do {
+      answer = system_call(SYS_fcntl, file, F_OFD_SETLKW, as_argument(&wanted));
+    } while (answer == -EINTR);
+  } else {
+    answer = system_call(SYS_fcntl, file, F_OFD_SETLK, as_argument(&wanted));
+  }
   if (answer == -EACCES) {
     return Status::file_lock_conflict; // some systems say this for EAGAIN
   }
-  return answer == -EINVAL ? Status::invalid_device_request : status_of(answer);
+  return answer == -EINVAL ? Status::invalid_device_request : file_status_of(answer);
 }
 
 bool is_range_taken(int file, FileRange range, RangeLock lock) {
@@ -235,7 +197,9 @@ bool is_range_taken(int file, FileRange range, RangeLock lock) {
   return system_call(SYS_fcntl, file, F_OFD_GETLK, as_argument(&wanted)) == 0 && wanted.l_type != F_UNLCK;
 }
 
-Status remove_name(const char* path) { return status_of(system_call(SYS_unlinkat, AT_FDCWD, as_argument(path), 0)); }
+Status remove_name(const char* path) {
+  return file_status_of(system_call(SYS_unlinkat, AT_FDCWD, as_argument(path), 0));
+}
 
 bool path_of_file(int file, char* to, Bytes room) {
   FileLink link(file);

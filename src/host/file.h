@@ -37,6 +37,8 @@ struct OpenedAgain {
 };
 OpenedAgain open_again(int file, bool writes);
 
+// The same file, opened once more, whatever its name is now.
+OpenedFile reopen_file(int file, Opening how);
 void close_file(int file);
 
 enum class FileKind : std::uint8_t { regular, directory, character, pipe, other };
@@ -81,8 +83,10 @@ struct FileRange {
   std::int64_t begin;
   std::int64_t size; // 0: to the end of all offsets
 };
-// file_lock_conflict: another has it. invalid_device_request: this file or file system has no locks.
-Status lock_range(int file, FileRange range, RangeLock lock);
+enum class IfLocked : bool { fail, wait };
+// file_lock_conflict: another has it. invalid_device_request: this file or file system has no locks. access_denied: the
+// file is not open for reading, or writing.
+Status lock_range(int file, FileRange range, RangeLock lock, IfLocked if_locked = IfLocked::fail);
 // Whether another open file has a lock that would not go together with `lock`. False where there are no locks.
 bool is_range_taken(int file, FileRange range, RangeLock lock);
 

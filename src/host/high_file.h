@@ -3,7 +3,7 @@
 
 namespace winmem::host {
 
-// The same open file under a number from 1024 on, or near the limit if that is lower; `file` is closed then. As it is
+// The same open file under a number from 1025 on, or near the limit if that is lower; `file` is closed then. As it is
 // where no such number can be had. Closed on exec either way if it was before.
 int move_high(int file);
 

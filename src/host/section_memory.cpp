@@ -17,7 +17,10 @@ int flags_of(Sharing sharing) { return sharing == Sharing::shared ? MAP_SHARED :
 } // namespace
 
 int make_memory_file(Bytes size) {
-  long file = system_call(SYS_memfd_create, as_argument("winmem-section"), MFD_CLOEXEC);
+  long file = 0;
+  do {
+    file = system_call(SYS_memfd_create, as_argument("winmem-section"), MFD_CLOEXEC);
+  } while (file == -EMFILE && raise_descriptor_limit());
   if (file < 0) {
     return -1;
   }
@@ -25,7 +28,7 @@ int make_memory_file(Bytes size) {
     close_file(static_cast<int>(file));
     return -1;
   }
-  return move_high(static_cast<int>(file));
+  return move_high_or_raise(static_cast<int>(file));
 }
 
 Kernel resize_file(int file, Bytes size) {

@@ -44,6 +44,16 @@ template <typename T> [[nodiscard]] bool read_from_user(T& to, const T* from) {
   return host::copy_from(&to, at, sizeof(T));
 }
 
+template <typename T> [[nodiscard]] bool write_array_to_user(T* to, const T* from, std::size_t count) {
+  auto at = reinterpret_cast<Address>(to);
+  Bytes size = count * sizeof(T);
+  if (detail::touchable(at, size, host::Access::read_write)) [[likely]] {
+    std::memcpy(to, from, size);
+    return true;
+  }
+  return host::copy_to(at, from, size);
+}
+
 // Whether `to` can be written now: it gets its own value once more. For calls that must know before they change
 // anything.
 template <typename T> [[nodiscard]] bool can_write_to_user(T* to) {

@@ -2,6 +2,7 @@
 
 #include "../host/fork.h"
 #include "../host/lock.h"
+#include "handover.h"
 #include "names.h"
 #include "own.h"
 
@@ -130,20 +131,60 @@ Status own_object(Handle handle, Ref<Object>& out) {
 
 } // namespace
 
-Status open(Ref<Object>& object, AccessMask granted, Flags flags, Handle& out) {
-  host::LockHold hold(table_lock);
-  std::uint32_t index = 0;
-  if (Status status = take_index_locked(index); status != Status::ok) {
-    return status;
-  }
-  // point of no return
-  object->reference_becomes_handle();
+namespace {
+
+bool has(Flags flags, Flags bit) { return (static_cast<unsigned>(flags) & static_cast<unsigned>(bit)) != 0; }
+Flags flags_of(std::uint64_t word) { return static_cast<Flags>(word & kFlagBits); }
+
+// The entry is free; its reference becomes the handle's.
+void fill_locked(std::uint32_t index, Object& object, AccessMask granted, Flags flags) {
+  object.reference_becomes_handle();
   Entry* entry = entry_at(index);
   std::uint64_t life = entry->word.load(std::memory_order_relaxed) & ~(kOneLife - 1);
   entry->granted.store(granted, std::memory_order_release);
-  entry->word.store(life | reinterpret_cast<std::uint64_t>(object.release()) | static_cast<std::uint64_t>(flags),
+  entry->word.store(life | reinterpret_cast<std::uint64_t>(&object) | static_cast<std::uint64_t>(flags),
                     std::memory_order_release);
+}
+
+} // namespace
+
+Status open(Ref<Object>& object, AccessMask granted, Flags flags, Handle& out) {
+  bool inherits = has(flags, Flags::inherit);
+  if (inherits) {
+    object->add_reference(); // another thread may close the handle before it is noted
+  }
+  Ref<Object> kept(inherits ? object.get() : nullptr);
+  std::uint32_t index = 0;
+  {
+    host::LockHold hold(table_lock);
+    if (Status status = take_index_locked(index); status != Status::ok) {
+      return status;
+    }
+    // point of no return
+    fill_locked(index, *object.release(), granted, flags);
+  }
   out = Handle{index} * 4;
+  if (kept) {
+    note_inheritance(out, *kept);
+  }
+  return Status::ok;
+}
+
+Status open_as(Handle handle, Ref<Object>& object, AccessMask granted, Flags flags) {
+  host::LockHold hold(table_lock);
+  Handle index = handle / 4;
+  if (index < fresh || index >= kMostHandles) {
+    return Status::invalid_handle;
+  }
+  for (std::uint32_t taken = 0; fresh <= index;) {
+    if (Status status = take_fresh_locked(taken); status != Status::ok) {
+      return status;
+    }
+    if (taken != index) {
+      give_index_locked(taken);
+    }
+  }
+  fill_locked(static_cast<std::uint32_t>(index), *object.release(), granted, flags);
   return Status::ok;
 }
 
@@ -182,9 +223,10 @@ Status close(Handle handle) {
     return Status::invalid_handle;
   }
   Object* object = nullptr;
+  std::uint64_t word = 0;
   {
     host::LockHold hold(table_lock);
-    std::uint64_t word = entry->word.load(std::memory_order_relaxed);
+    word = entry->word.load(std::memory_order_relaxed);
     object = object_of(word);
     if (object == nullptr) {
       return Status::invalid_handle;
@@ -194,6 +236,9 @@ Status close(Handle handle) {
     }
     entry->word.store((word & ~(kOneLife - 1)) + kOneLife, std::memory_order_release);
     give_index_locked(static_cast<std::uint32_t>(handle / 4));
+  }
+  if (has(flags_of(word), Flags::inherit)) {
+    note_inheritance(handle, *object);
   }
   object->drop_handle();
   return Status::ok;
@@ -226,7 +271,7 @@ Status get_flags(Handle handle, Flags& out) {
   if (object_of(word) == nullptr) {
     return Status::invalid_handle;
   }
-  out = static_cast<Flags>(word & kFlagBits);
+  out = flags_of(word);
   return Status::ok;
 }
 
@@ -238,15 +283,37 @@ Status set_flags(Handle handle, Flags mask, Flags flags) {
   if (entry == nullptr) {
     return Status::invalid_handle;
   }
+  Ref<Object> kept;
+  {
+    host::LockHold hold(table_lock);
+    std::uint64_t old = entry->word.load(std::memory_order_relaxed);
+    if (object_of(old) == nullptr) {
+      return Status::invalid_handle;
+    }
+    auto changed = static_cast<std::uint64_t>(mask);
+    std::uint64_t word = (old & ~changed) | (static_cast<std::uint64_t>(flags) & changed);
+    entry->word.store(word, std::memory_order_release);
+    if (word != old && (has(flags_of(word), Flags::inherit) || has(flags_of(old), Flags::inherit))) {
+      object_of(word)->add_reference();
+      kept = Ref<Object>(object_of(word));
+    }
+  }
+  if (kept) {
+    note_inheritance(handle, *kept);
+  }
+  return Status::ok;
+}
+
+bool inheritable(Handle handle, const Object& object, AccessMask& granted, Flags& flags) {
+  Entry* entry = find(handle);
+  if (entry == nullptr) {
+    return false;
+  }
   host::LockHold hold(table_lock);
   std::uint64_t word = entry->word.load(std::memory_order_relaxed);
-  if (object_of(word) == nullptr) {
-    return Status::invalid_handle;
-  }
-  auto changed = static_cast<std::uint64_t>(mask);
-  word = (word & ~changed) | (static_cast<std::uint64_t>(flags) & changed);
-  entry->word.store(word, std::memory_order_release);
-  return Status::ok;
+  granted = entry->granted.load(std::memory_order_relaxed);
+  flags = flags_of(word);
+  return object_of(word) == &object && has(flags, Flags::inherit);
 }
 
 namespace {
@@ -254,6 +321,7 @@ namespace {
 void before_fork() {
   lock_names_for_fork();
   lock_own_for_fork();
+  lock_handover_for_fork();
   table_lock.lock();
   lock_cells_for_fork();
 }
@@ -261,6 +329,7 @@ void before_fork() {
 void unlock_all() {
   unlock_cells_after_fork();
   table_lock.unlock();
+  unlock_handover_after_fork();
   unlock_own_after_fork();
 }
 

@@ -34,6 +34,8 @@ inline constexpr AccessMask kGenericExecute = 0x20000000;
 inline constexpr AccessMask kGenericAll = 0x10000000;
 
 struct Object;
+struct Handover; // handover.h
+template <class Kind> class Ref;
 
 // What the generic rights mean for a type, and all rights that it has.
 struct GenericRights {
@@ -65,6 +67,11 @@ struct Type {
   // whether all processes that have a named object share a page of state.
   std::uint8_t name_kind = 0;
   bool shares_state = false;
+
+  // For types whose handles exec hands on (handover.h): what makes the object again, false if it cannot be; and that,
+  // in the new program. Null where it cannot be made.
+  bool (*hand_over)(Object& object, Handover& out) = nullptr;
+  Ref<Object> (*take_over)(const Handover& from) = nullptr;
 };
 
 // Generic rights become the type's own; MAXIMUM_ALLOWED becomes `most`. Bits that the type does not have are dropped.

@@ -10,7 +10,6 @@ set(API_RULE_TESTS
     bad_input_alloc_test.cpp
     bad_input_free_test.cpp
     bad_input_protect_query_test.cpp
-    files_test.cpp
     guard_pages_test.cpp
     handles_test.cpp
     last_error_test.cpp
@@ -46,6 +45,15 @@ set(API_HEAP_TESTS
     heap_model_test.cpp
     heap_realloc_test.cpp
     heap_walk_test.cpp)
+
+# Files: opening, moving data, deleting, locking.
+set(API_FILE_TESTS
+    file_deleting_test.cpp
+    file_information_test.cpp
+    file_lock_test.cpp
+    file_names_test.cpp
+    file_opening_test.cpp
+    file_transfer_test.cpp)
 
 # Sections and views.
 set(API_SECTION_TESTS

@@ -159,5 +159,25 @@ SCENARIO(a_file_is_opened_when_the_soft_limit_is_low, kFileErrors) {
   });
 }
 
+// What exec hands on is noted as well as it goes: a handle that cannot be noted works all the same.
+SCENARIO(a_file_is_opened_that_may_be_inherited, kFileErrors) {
+  trial.call([] {
+    LastError last;
+    HANDLE file = create(CREATE_ALWAYS);
+    if (file == INVALID_HANDLE_VALUE) {
+      take_away();
+      return false;
+    }
+    SECURITY_ATTRIBUTES inherited{sizeof inherited, nullptr, TRUE};
+    HANDLE second = CreateFileA(name(), GENERIC_READ, kShareAll, &inherited, OPEN_EXISTING, 0, nullptr);
+    bool done = second != INVALID_HANDLE_VALUE;
+    if (done) {
+      done = SetHandleInformation(file, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT) != 0;
+      FAULTS_REQUIRE(CloseHandle(second));
+    }
+    return last.finish(finish(file, done));
+  });
+}
+
 } // namespace
 } // namespace faults

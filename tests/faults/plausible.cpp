@@ -41,6 +41,7 @@ constexpr Answer kAsk[] = {{ENOTTY}, {EPERM}, {EBADF}, {ENOMEM}, {ENAMETOOLONG},
 constexpr Answer kMemoryFile[] = {{EMFILE}, {ENFILE}, {ENOMEM}, {EPERM}, {ENOSYS}};
 constexpr Answer kDuplicate[] = {{EMFILE}, {EINVAL}, {EPERM}};
 constexpr Answer kLock[] = {{ENOLCK}, {EINVAL}, {EPERM}, {EBADF}};
+constexpr Answer kLockWait[] = {{ENOLCK}, {EPERM}, {EBADF}, {EINTR, How::refused, false}};
 constexpr Answer kPosition[] = {{EPERM}, {EINVAL}};
 constexpr Answer kResize[] = {{EPERM}, {EIO}, {ENOSPC}, {EINTR, How::refused, false}};
 constexpr Answer kReserveBlocks[] = {{ENOSPC}, {EIO}, {EOPNOTSUPP}, {ENOSYS}, {EINTR, How::refused, false}};
@@ -49,6 +50,10 @@ constexpr Answer kWriteBack[] = {{EIO}, {ENOSPC}, {EINVAL}, {EPERM}};
 // What takes a file away again that was just created is not refused.
 constexpr Answer kRemoveName[] = {
     {EACCES, How::refused, true, true}, {EBUSY, How::refused, true, true}, {EIO, How::refused, true, true}};
+constexpr Answer kStatx[] = {{EBADF}, {ENOMEM}, {EPERM}, {ENOSYS}};
+constexpr Answer kRename[] = {{EACCES}, {EPERM}, {EIO}, {ENOSPC}, {EXDEV}, {EINVAL}, {ENOSYS}};
+constexpr Answer kRenameAsBefore[] = {{EACCES}, {EPERM}, {EIO}, {ENOSPC}};
+constexpr Answer kDirectory[] = {{ENOENT}, {ERANGE}, {ENOMEM}};
 constexpr Answer kLink[] = {{EACCES}, {ENOENT}, {ENOMEM}};
 constexpr Answer kStatus[] = {{EBADF}, {ENOMEM}, {EPERM}};
 constexpr Answer kLimit[] = {{EPERM}, {ENOSYS}};
@@ -86,6 +91,7 @@ constexpr Plausible kTable[] = {
     {SYS_close, kAny, "close", kClose},
     {SYS_ioctl, kAny, "ioctl", kAsk},
     {SYS_fcntl, F_OFD_SETLK, "fcntl(OFD_SETLK)", kLock},
+    {SYS_fcntl, F_OFD_SETLKW, "fcntl(OFD_SETLKW)", kLockWait},
     {SYS_fcntl, F_OFD_GETLK, "fcntl(OFD_GETLK)", kLock},
     {SYS_memfd_create, kAny, "memfd_create", kMemoryFile},
     {SYS_fcntl, kAny, "fcntl", kDuplicate},
@@ -95,6 +101,11 @@ constexpr Plausible kTable[] = {
     {SYS_fallocate, kAny, "fallocate", kReserveBlocks},
     {SYS_fsync, kAny, "fsync", kFlush},
     {SYS_newfstatat, kAny, "newfstatat", kStatus},
+    {SYS_dup3, kAny, "dup3", kDuplicate},
+    {SYS_statx, kAny, "statx", kStatx},
+    {SYS_renameat2, kAny, "renameat2", kRename},
+    {SYS_renameat, kAny, "renameat", kRenameAsBefore},
+    {SYS_getcwd, kAny, "getcwd", kDirectory},
     {SYS_unlinkat, kAny, "unlinkat", kRemoveName},
     {SYS_readlinkat, kAny, "readlinkat", kLink},
     {SYS_fstat, kAny, "fstat", kStatus},

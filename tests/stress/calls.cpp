@@ -323,6 +323,12 @@ constexpr Row kCalls[] = {
     {"CreateFileA CreateFileW CreateFile2 ReadFile WriteFile SetFilePointer SetFilePointerEx GetFileSize GetFileSizeEx "
      "SetEndOfFile FlushFileBuffers GetFileType DeleteFileA DeleteFileW",
      files},
+    {"LockFile LockFileEx UnlockFile UnlockFileEx", file_locks},
+    {"GetTempPathA GetTempPathW GetTempFileNameA GetTempFileNameW GetFullPathNameA GetFullPathNameW MoveFileA "
+     "MoveFileW "
+     "MoveFileExA MoveFileExW GetFileAttributesA GetFileAttributesW GetFileAttributesExA GetFileAttributesExW "
+     "GetFileInformationByHandle GetFileInformationByHandleEx",
+     file_names},
     {"GetSystemInfo GetNativeSystemInfo GetLargePageMinimum", system_info},
     {"GetModuleHandleA GetModuleHandleW GetProcAddress", modules},
     {"LoadLibraryA LoadLibraryW LoadLibraryExA LoadLibraryExW FreeLibrary", libraries},

@@ -4,6 +4,7 @@
 #include "winapi.h"
 
 #include <atomic>
+#include <cstring>
 #include <string>
 
 namespace stress {
@@ -83,6 +84,61 @@ void files(Random& random) {
     MUST(random.one_in(2) ? DeleteFileA(name.c_str()) : DeleteFileW(wide.c_str()));
   MUST(CloseHandle(file));
   MUST(!DeleteFileA(name.c_str()) && GetLastError() == ERROR_FILE_NOT_FOUND);
+}
+
+// Two handles to one file, each with a range of its own; the lists of locked ranges have one lock for all files.
+void file_locks(Random& random) {
+  static std::atomic<unsigned> made{0};
+  std::string name = "/tmp/winmem-stress-locks-" + std::to_string(GetCurrentProcessId()) + "-" +
+                     std::to_string(made.fetch_add(1, std::memory_order_relaxed));
+  constexpr DWORD kAccess = GENERIC_READ | GENERIC_WRITE;
+  constexpr DWORD kShare = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+  HANDLE file = CreateFileA(name.c_str(), kAccess, kShare, nullptr, CREATE_ALWAYS, FILE_FLAG_DELETE_ON_CLOSE, nullptr);
+  HANDLE other = CreateFileA(name.c_str(), GENERIC_READ, kShare, nullptr, OPEN_EXISTING, 0, nullptr);
+  MUST(file != INVALID_HANDLE_VALUE && other != INVALID_HANDLE_VALUE);
+  auto at = static_cast<DWORD>(random.between(0, 100));
+  auto size = static_cast<DWORD>(random.between(1, 100));
+  OVERLAPPED where{};
+  where.Offset = at;
+  DWORD flags = LOCKFILE_FAIL_IMMEDIATELY | (random.one_in(2) ? LOCKFILE_EXCLUSIVE_LOCK : 0);
+  MUST(LockFileEx(file, flags, 0, size, 0, &where));
+  MUST(!LockFile(other, at, 0, 1, 0) && GetLastError() == ERROR_LOCK_VIOLATION);
+  MUST(LockFile(other, at + size, 0, 1, 0));
+  MUST(!UnlockFileEx(other, 0, size, 0, &where) && GetLastError() == ERROR_NOT_LOCKED);
+  MUST(!random.one_in(2) || UnlockFileEx(file, 0, size, 0, &where));
+  MUST(!random.one_in(2) || UnlockFile(other, at + size, 0, 1, 0));
+  MUST(CloseHandle(other) && CloseHandle(file));
+}
+
+// A temporary file that is named, moved and asked about.
+void file_names(Random& random) {
+  char directory[MAX_PATH];
+  char name[MAX_PATH];
+  char full[MAX_PATH];
+  wchar_t wide[MAX_PATH];
+  MUST(GetTempPathA(sizeof directory, directory) != 0 && GetTempPathW(MAX_PATH, wide) == std::strlen(directory));
+  MUST(GetTempFileNameA("/tmp", "wms", 0, name) != 0);
+  MUST(GetTempFileNameW(L"/tmp", L"wms", 7, wide) == 7);
+  MUST(GetFullPathNameA(name, sizeof full, full, nullptr) != 0 && std::strcmp(full, name) == 0);
+  std::string moved = std::string(name) + ".moved";
+  std::wstring wide_name(moved.begin(), moved.end());
+  MUST(GetFullPathNameW(wide_name.c_str(), MAX_PATH, wide, nullptr) == moved.size());
+  MUST(random.one_in(2) ? MoveFileA(name, moved.c_str())
+                        : MoveFileExA(name, moved.c_str(), MOVEFILE_REPLACE_EXISTING | MOVEFILE_COPY_ALLOWED));
+  MUST(GetFileAttributesA(name) == INVALID_FILE_ATTRIBUTES && GetLastError() == ERROR_FILE_NOT_FOUND);
+  MUST(GetFileAttributesA(moved.c_str()) == FILE_ATTRIBUTE_ARCHIVE);
+  MUST(GetFileAttributesW(wide_name.c_str()) == FILE_ATTRIBUTE_ARCHIVE);
+  WIN32_FILE_ATTRIBUTE_DATA data{};
+  MUST(GetFileAttributesExA(moved.c_str(), GetFileExInfoStandard, &data) && data.nFileSizeLow == 0);
+  MUST(GetFileAttributesExW(wide_name.c_str(), GetFileExInfoStandard, &data));
+  MUST(MoveFileW(wide_name.c_str(), wide_name.c_str()) && MoveFileExW(wide_name.c_str(), wide_name.c_str(), 0));
+  HANDLE file = CreateFileA(moved.c_str(), GENERIC_READ, 0, nullptr, OPEN_EXISTING, FILE_FLAG_DELETE_ON_CLOSE, nullptr);
+  BY_HANDLE_FILE_INFORMATION info{};
+  FILE_STANDARD_INFO standard{};
+  MUST(GetFileInformationByHandle(file, &info) && info.nNumberOfLinks == 1);
+  MUST(GetFileInformationByHandleEx(file, FileStandardInfo, &standard, sizeof standard));
+  MUST(!MoveFileA(moved.c_str(), name) && GetLastError() == ERROR_SHARING_VIOLATION);
+  MUST(CloseHandle(file));
 }
 
 void system_info(Random&) {

@@ -10,6 +10,8 @@ void handles(Random& random);
 void ids(Random& random);
 void real_handles(Random& random);
 void files(Random& random);
+void file_locks(Random& random);
+void file_names(Random& random);
 void system_info(Random& random);
 void modules(Random& random);
 void libraries(Random& random);

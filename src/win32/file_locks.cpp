@@ -1,0 +1,63 @@
+// LockFile and its kin (fileapi.h).
+#include "../nt/file_locks.h"
+#include "../nt/user_memory.h"
+#include "last_error.h"
+
+#include <windows.h>
+
+using namespace winmem;
+using win32::fail;
+
+namespace {
+
+ULONGLONG join(DWORD low, DWORD high) { return ULONGLONG{high} << 32 | low; }
+
+BOOL finish(Status status) { return status == Status::ok ? TRUE : fail(status); }
+
+// Where OVERLAPPED says.
+Status read_offset(const OVERLAPPED* overlapped, DWORD reserved, ULONGLONG& out) {
+  if (overlapped == nullptr || reserved != 0) {
+    return Status::invalid_parameter;
+  }
+  OVERLAPPED copy;
+  if (!nt::read_from_user(copy, overlapped)) {
+    return Status::access_violation;
+  }
+  out = join(copy.Offset, copy.OffsetHigh);
+  return Status::ok;
+}
+
+} // namespace
+
+BOOL WINAPI LockFile(HANDLE hFile, DWORD dwFileOffsetLow, DWORD dwFileOffsetHigh, DWORD nNumberOfBytesToLockLow,
+                     DWORD nNumberOfBytesToLockHigh) {
+  return finish(nt::lock_file(hFile, join(dwFileOffsetLow, dwFileOffsetHigh),
+                              join(nNumberOfBytesToLockLow, nNumberOfBytesToLockHigh), nt::LockKind::exclusive,
+                              nt::IfTaken::fail));
+}
+
+BOOL WINAPI LockFileEx(HANDLE hFile, DWORD dwFlags, DWORD dwReserved, DWORD nNumberOfBytesToLockLow,
+                       DWORD nNumberOfBytesToLockHigh, LPOVERLAPPED lpOverlapped) {
+  ULONGLONG first = 0;
+  if (Status status = read_offset(lpOverlapped, dwReserved, first); status != Status::ok) {
+    return fail(status);
+  }
+  auto kind = (dwFlags & LOCKFILE_EXCLUSIVE_LOCK) != 0 ? nt::LockKind::exclusive : nt::LockKind::shared;
+  auto if_taken = (dwFlags & LOCKFILE_FAIL_IMMEDIATELY) != 0 ? nt::IfTaken::fail : nt::IfTaken::wait;
+  return finish(nt::lock_file(hFile, first, join(nNumberOfBytesToLockLow, nNumberOfBytesToLockHigh), kind, if_taken));
+}
+
+BOOL WINAPI UnlockFile(HANDLE hFile, DWORD dwFileOffsetLow, DWORD dwFileOffsetHigh, DWORD nNumberOfBytesToUnlockLow,
+                       DWORD nNumberOfBytesToUnlockHigh) {
+  return finish(nt::unlock_file(hFile, join(dwFileOffsetLow, dwFileOffsetHigh),
+                                join(nNumberOfBytesToUnlockLow, nNumberOfBytesToUnlockHigh)));
+}
+
+BOOL WINAPI UnlockFileEx(HANDLE hFile, DWORD dwReserved, DWORD nNumberOfBytesToUnlockLow,
+                         DWORD nNumberOfBytesToUnlockHigh, LPOVERLAPPED lpOverlapped) {
+  ULONGLONG first = 0;
+  if (Status status = read_offset(lpOverlapped, dwReserved, first); status != Status::ok) {
+    return fail(status);
+  }
+  return finish(nt::unlock_file(hFile, first, join(nNumberOfBytesToUnlockLow, nNumberOfBytesToUnlockHigh)));
+}
