@@ -11,6 +11,7 @@
 #include "memoryapi.h"
 #include "minwinbase.h"
 #include "processthreadsapi.h"
+#include "synchapi.h"
 #include "sysinfoapi.h"
 
 #define SecureZeroMemory      RtlSecureZeroMemory
@@ -320,6 +321,30 @@ WINBASEAPI LPVOID WINAPI MapViewOfFileExNuma(HANDLE hFileMappingObject, DWORD dw
 #else
 #define CreateFileMapping     CreateFileMappingA
 #define CreateFileMappingNuma CreateFileMappingNumaA
+#endif
+
+WINMEM_END_C
+
+WINMEM_BEGIN_C
+
+// ---- Events and semaphores ----
+
+// Frees the threads that wait for the event now, or one of them if it resets itself, and leaves it reset. A thread that
+// is about to wait may miss it. Needs EVENT_MODIFY_STATE (W13).
+WINBASEAPI BOOL WINAPI PulseEvent(HANDLE hEvent);
+
+// CreateSemaphoreW and CreateSemaphoreExW with names of bytes (synchapi.h).
+WINBASEAPI HANDLE WINAPI CreateSemaphoreA(LPSECURITY_ATTRIBUTES lpSemaphoreAttributes, LONG lInitialCount,
+                                          LONG lMaximumCount, LPCSTR lpName);
+WINBASEAPI HANDLE WINAPI CreateSemaphoreExA(LPSECURITY_ATTRIBUTES lpSemaphoreAttributes, LONG lInitialCount,
+                                            LONG lMaximumCount, LPCSTR lpName, DWORD dwFlags, DWORD dwDesiredAccess);
+
+#ifdef UNICODE
+#define CreateSemaphore   CreateSemaphoreW
+#define CreateSemaphoreEx CreateSemaphoreExW
+#else
+#define CreateSemaphore   CreateSemaphoreA
+#define CreateSemaphoreEx CreateSemaphoreExA
 #endif
 
 WINMEM_END_C

@@ -162,6 +162,11 @@ typedef enum _SYSTEM_INFORMATION_CLASS {
 // CloseHandle's work. STATUS_INVALID_HANDLE; STATUS_HANDLE_NOT_CLOSABLE for a protected one.
 NTSYSCALLAPI NTSTATUS NTAPI NtClose(HANDLE Handle);
 
+// WaitForSingleObject's work: STATUS_WAIT_0, STATUS_ABANDONED_WAIT_0, STATUS_TIMEOUT, STATUS_INVALID_HANDLE,
+// STATUS_ACCESS_DENIED, STATUS_ACCESS_VIOLATION. Timeout is in units of 100 ns: below 0 from now on, above 0 the time
+// of the system's clock, since 1601; NULL waits for ever (W47).
+NTSYSCALLAPI NTSTATUS NTAPI NtWaitForSingleObject(HANDLE Handle, BOOLEAN Alertable, PLARGE_INTEGER Timeout);
+
 // What a handle stands for: ObjectBasicInformation (56 bytes exactly), ObjectTypeInformation, and class 1, the object's
 // name as a UNICODE_STRING, empty if it has none. STATUS_INVALID_HANDLE, STATUS_INVALID_INFO_CLASS,
 // STATUS_INFO_LENGTH_MISMATCH, STATUS_BUFFER_OVERFLOW (a name that does not fit), STATUS_ACCESS_VIOLATION.

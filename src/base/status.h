@@ -7,6 +7,8 @@ namespace winmem {
 
 enum class [[nodiscard]] Status : std::uint32_t{
     ok = 0,
+    abandoned = 0x80,                // a success
+    timeout = 0x102,                 // a success
     object_name_exists = 0x40000000, // a success
     was_locked = 0x40000019,         // a success
     guard_page_violation = 0x80000001,
@@ -41,6 +43,10 @@ enum class [[nodiscard]] Status : std::uint32_t{
     name_too_long = 0xC0000106,
     object_type_mismatch = 0xC0000024,
     invalid_page_protection = 0xC0000045,
+    mutant_not_owned = 0xC0000046,
+    semaphore_limit_exceeded = 0xC0000047,
+    mutant_limit_exceeded = 0xC0000191,
+    invalid_parameter_mix = 0xC0000030,
     privilege_not_held = 0xC0000061,
     working_set_quota = 0xC00000A1,
     not_supported = 0xC00000BB,

@@ -23,9 +23,10 @@ constexpr NamedFeature kNames[] = {
     {"uffd", bit(Feature::uffd)},
     {"membarrier", bit(Feature::membarrier)},
     {"populate", bit(Feature::populate)},
+    {"waitv", bit(Feature::waitv)},
     {"proc", bit(Feature::proc)},
     {"old", bit(Feature::guard) | bit(Feature::procmap) | bit(Feature::wpasync) | bit(Feature::uffd) |
-                bit(Feature::membarrier) | bit(Feature::populate)},
+                bit(Feature::membarrier) | bit(Feature::populate) | bit(Feature::waitv)},
 };
 
 constexpr std::uint32_t kRead = 0x80000000; // the environment was looked at

@@ -18,6 +18,7 @@ enum class Feature : std::uint8_t {
   uffd,       // userfaultfd at all
   membarrier, // MEMBARRIER_CMD_PRIVATE_EXPEDITED, Linux 4.14
   populate,   // MADV_POPULATE_WRITE, Linux 5.14
+  waitv,      // futex_waitv, Linux 5.16
   proc,       // /proc, as in a bare chroot; not part of `old`
 };
 

@@ -11,7 +11,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 RULES = HERE.parent.parent / "docs" / "rules.md"
 TEST = re.compile(r"^(?:TEST(?:_F|_P)?|SCENARIO_TEST)\(\s*(\w+),\s*(\w+)[,)]", re.MULTILINE)
-RULE = re.compile(r"([NVCEYHGS])(\d+)_")
+RULE = re.compile(r"([NVCEYHGSW])(\d+)_")
 
 
 def written_rules():

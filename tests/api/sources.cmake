@@ -65,6 +65,12 @@ set(API_SECTION_TESTS
     section_protect_test.cpp
     section_unmap_test.cpp)
 
+# Events, mutexes, semaphores, waits.
+set(API_SYNC_TESTS
+    sync_event_test.cpp
+    sync_mutex_test.cpp
+    sync_wait_test.cpp)
+
 # Faults, handlers and filters. A program of its own: its handlers are the whole process's.
 set(API_EXCEPTION_TESTS
     exception_access_test.cpp

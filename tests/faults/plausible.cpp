@@ -15,6 +15,7 @@ namespace {
 constexpr long kGuardInstall = 102;
 constexpr long kGuardRemove = 103;
 constexpr long kDontNeedLocked = 24;
+constexpr long kFutexWaitv = 449;
 
 // Sandboxes answer any call with EPERM or ENOSYS, so most rows have one of the two.
 constexpr Answer kMapAnywhere[] = {{ENOMEM}, {EAGAIN}, {EPERM}, {EINVAL}};
@@ -69,6 +70,11 @@ constexpr Answer kSend[] = {{EPERM}, {ENOSYS}};
 // An interrupted or a spurious return is all that can happen to a wait.
 constexpr Answer kWait[] = {{EINTR, How::refused, false}, {EAGAIN, How::refused, false}};
 
+// Older kernels and sandboxes know no waits on several words.
+constexpr Answer kWaitForAny[] = {{EINTR, How::refused, false}, {EAGAIN, How::refused, false}, {ENOSYS}, {EPERM}};
+constexpr Answer kDoze[] = {{EINTR, How::refused, false}, {EPERM}};
+constexpr Answer kThread[] = {{EPERM}, {ENOSYS}};
+
 constexpr Plausible kTable[] = {
     {SYS_mmap, 0, "mmap", kMapAnywhere},
     {SYS_mmap, MAP_FIXED_NOREPLACE, "mmap(FIXED_NOREPLACE)", kMapThere},
@@ -119,6 +125,11 @@ constexpr Plausible kTable[] = {
     {SYS_get_mempolicy, kAny, "get_mempolicy", kNode},
     {SYS_sched_getaffinity, kAny, "sched_getaffinity", kAffinity},
     {SYS_futex, FUTEX_WAIT, "futex(WAIT)", kWait},
+    {SYS_futex, FUTEX_WAIT_BITSET, "futex(WAIT_BITSET)", kWait},
+    {kFutexWaitv, kAny, "futex_waitv", kWaitForAny},
+    {SYS_clock_nanosleep, kAny, "clock_nanosleep", kDoze},
+    {SYS_get_robust_list, kAny, "get_robust_list", kThread},
+    {SYS_tkill, kAny, "tkill", kThread},
     {SYS_membarrier, kAny, "membarrier", kFence},
     {SYS_nanosleep, kAny, "nanosleep", kSleep},
     {SYS_sigaltstack, 1, "sigaltstack", kAlternateStack},

@@ -4,6 +4,7 @@
 #include "heap/records.h"
 #include "object/cells.h"
 #include "sdk.h"
+#include "sync/pool.h"
 #include "twin.h"
 #include "vm/commit_charge.h"
 #include "vm/mapping_budget.h"
@@ -86,8 +87,9 @@ void take_sums(KernelState& out) {
     out.tables += mapped(i).is_table ? size : 0;
     out.stacks += kind_of(mapped(i)) == Kind::stack ? size : 0;
   }
-  out.untold = out.tables - static_cast<std::int64_t>(winmem::vm::bookkeeping_bytes() +
-                                                      winmem::heap::records_footprint() + winmem::object::footprint());
+  out.untold =
+      out.tables - static_cast<std::int64_t>(winmem::vm::bookkeeping_bytes() + winmem::heap::records_footprint() +
+                                             winmem::object::footprint() + winmem::sync::footprint());
 }
 
 class Snapshot {

@@ -8,6 +8,7 @@
 #include "history.h"
 #include "process_calls.h"
 #include "section_calls.h"
+#include "sync_calls.h"
 #include "winapi.h"
 
 #include <winmem.h>
@@ -385,6 +386,14 @@ constexpr Row kCalls[] = {
     {"NtCreateSection NtQuerySection NtMapViewOfSection ZwMapViewOfSection NtUnmapViewOfSection ZwUnmapViewOfSection "
      "NtUnmapViewOfSectionEx ZwUnmapViewOfSectionEx NtFlushVirtualMemory",
      native_sections},
+    {"CreateEventA CreateEventW CreateEventExA CreateEventExW SetEvent ResetEvent PulseEvent WaitForSingleObject "
+     "WaitForSingleObjectEx NtWaitForSingleObject SignalObjectAndWait",
+     own_events},
+    {"CreateMutexA CreateMutexW CreateMutexExA CreateMutexExW ReleaseMutex CreateSemaphoreA CreateSemaphoreW "
+     "CreateSemaphoreExA CreateSemaphoreExW ReleaseSemaphore WaitForMultipleObjects WaitForMultipleObjectsEx",
+     own_mutexes_and_semaphores},
+    {"", shared_mutex},
+    {"Sleep SleepEx", short_sleeps},
     {"AddVectoredExceptionHandler RemoveVectoredExceptionHandler AddVectoredContinueHandler "
      "RemoveVectoredContinueHandler RaiseException RtlRaiseException",
      raise_and_handle},
