@@ -40,13 +40,13 @@ struct InOut {
   }
 };
 
-Status allocate(HANDLE process, PVOID* base, PSIZE_T size, ULONG type, ULONG protection,
-                const nt::Placement& placement) {
+Status allocate(HANDLE process, PVOID* base, PSIZE_T size, ULONG type, ULONG protection, const nt::Placement& placement,
+                nt::Calls calls) {
   InOut arguments{base, size};
   if (Status status = arguments.read(); status != Status::ok) {
     return status;
   }
-  nt::Allocation allocation = nt::allocate(process, arguments.at, arguments.length, type, protection, placement);
+  nt::Allocation allocation = nt::allocate(process, arguments.at, arguments.length, type, protection, placement, calls);
   return allocation.status == Status::ok ? arguments.write(allocation.range.begin, allocation.range.size())
                                          : allocation.status;
 }
@@ -72,7 +72,8 @@ NTSTATUS NTAPI NtAllocateVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress,
   if (Status status = nt::placement_of_zero_bits(ZeroBits, placement); status != Status::ok) {
     return to_ntstatus(status);
   }
-  return to_ntstatus(allocate(ProcessHandle, BaseAddress, RegionSize, AllocationType, PageProtection, placement));
+  return to_ntstatus(
+      allocate(ProcessHandle, BaseAddress, RegionSize, AllocationType, PageProtection, placement, nt::Calls::plain));
 }
 
 NTSTATUS NTAPI NtAllocateVirtualMemoryEx(HANDLE ProcessHandle, PVOID* BaseAddress, PSIZE_T RegionSize,
@@ -83,12 +84,13 @@ NTSTATUS NTAPI NtAllocateVirtualMemoryEx(HANDLE ProcessHandle, PVOID* BaseAddres
       status != Status::ok) {
     return to_ntstatus(status);
   }
-  return to_ntstatus(allocate(ProcessHandle, BaseAddress, RegionSize, AllocationType, PageProtection, placement));
+  return to_ntstatus(
+      allocate(ProcessHandle, BaseAddress, RegionSize, AllocationType, PageProtection, placement, nt::Calls::extended));
 }
 
 NTSTATUS NTAPI NtFreeVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, PSIZE_T RegionSize, ULONG FreeType) {
   InOut arguments{BaseAddress, RegionSize};
-  if (FreeType != MEM_DECOMMIT && FreeType != MEM_RELEASE) {
+  if (!nt::is_free_type(FreeType)) {
     return to_ntstatus(Status::invalid_parameter_4);
   }
   if (Status status = arguments.read(); status != Status::ok) {

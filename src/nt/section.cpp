@@ -112,7 +112,9 @@ Viewed map_section(const ViewRequest& request) {
       vm::is_guarded(parsed.state)) {
     return {Status::invalid_page_protection};
   }
-  if ((request.type & ~std::uint32_t{MEM_TOP_DOWN}) != 0) {
+  std::uint32_t known = request.takes_placeholders ? MEM_TOP_DOWN | MEM_REPLACE_PLACEHOLDER : MEM_TOP_DOWN;
+  bool replaces_placeholder = (request.type & known & MEM_REPLACE_PLACEHOLDER) != 0;
+  if ((request.type & ~known) != 0 || (replaces_placeholder && request.at == 0)) {
     return {Status::invalid_parameter_9}; // C21
   }
   if (request.at >= kUserEnd) {
@@ -130,7 +132,8 @@ Viewed map_section(const ViewRequest& request) {
   if (status != Status::ok) {
     return {status};
   }
-  if (!is_multiple(request.at, kGranule) || !is_multiple(request.offset, kGranule)) {
+  Bytes unit = replaces_placeholder ? kPage : kGranule; // S71
+  if (!is_multiple(request.at, unit) || !is_multiple(request.offset, unit)) {
     return {Status::mapped_alignment}; // S33
   }
   vm::Reserved mapped = section::map(*section, {.at = request.at,
@@ -138,6 +141,7 @@ Viewed map_section(const ViewRequest& request) {
                                                 .size = request.size,
                                                 .protection = parsed.state,
                                                 .top_down = (request.type & MEM_TOP_DOWN) != 0,
+                                                .replaces_placeholder = replaces_placeholder,
                                                 .within = request.placement.within});
   return {mapped.status, mapped.range};
 }
@@ -151,10 +155,9 @@ Status unmap_section(HANDLE process, Address at, std::uint32_t flags) {
   if (Status status = check_process(process, PROCESS_VM_OPERATION); status != Status::ok) {
     return status;
   }
-  if (flags > kUnmapWithTransientBoost) {
-    return Status::conflicting_addresses; // S72: no view replaces a placeholder as long as there are none
-  }
-  return at < kUserEnd ? vm::unmap_view(at) : Status::not_mapped_view;
+  vm::Afterwards afterwards =
+      flags > kUnmapWithTransientBoost ? vm::Afterwards::placeholder : vm::Afterwards::free; // S72
+  return at < kUserEnd ? vm::unmap_view(at, afterwards) : Status::not_mapped_view;
 }
 
 Viewed flush_section(HANDLE process, Address at, Bytes size) {

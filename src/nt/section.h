@@ -35,6 +35,7 @@ struct ViewRequest {
   std::uint32_t type = 0;       // 0 or MEM_TOP_DOWN
   std::uint32_t protection = 0; // PAGE_...
   Placement placement{};
+  bool takes_placeholders = false; // MEM_REPLACE_PLACEHOLDER is known, to the extended calls alone
 };
 
 struct Viewed {

@@ -14,11 +14,31 @@ namespace {
 
 constexpr std::uint32_t kActions = MEM_COMMIT | MEM_RESERVE | MEM_RESET | MEM_RESET_UNDO;
 
-// MEM_WRITE_WATCH, MEM_PHYSICAL, MEM_LARGE_PAGES and the placeholder bits are refused until winmem has them.
+// MEM_WRITE_WATCH, MEM_PHYSICAL and MEM_LARGE_PAGES are refused until winmem has them.
 constexpr std::uint32_t kKnownTypes = kActions | MEM_TOP_DOWN;
 
+constexpr std::uint32_t kPlaceholders = MEM_RESERVE_PLACEHOLDER | MEM_REPLACE_PLACEHOLDER;
+
+// V80, V85: which types go with either; without the bit itself.
+bool is_legal_with_placeholder(Address at, std::uint32_t type) {
+  if ((type & MEM_RESERVE) == 0) {
+    return false;
+  }
+  switch (type & kPlaceholders) {
+  case MEM_RESERVE_PLACEHOLDER:
+    return (type & MEM_COMMIT) == 0;
+  case MEM_REPLACE_PLACEHOLDER:
+    return at != 0;
+  default:
+    return false;
+  }
+}
+
 // V2 to V7.
-bool is_legal_type(std::uint32_t type) {
+bool is_legal_type(Address at, std::uint32_t type, Calls calls) {
+  if (calls == Calls::extended && (type & kPlaceholders) != 0) {
+    return is_legal_with_placeholder(at, type) && is_legal_type(at, type & ~kPlaceholders, Calls::plain);
+  }
   if ((type & ~kKnownTypes) != 0 || (type & kActions) == 0) {
     return false;
   }
@@ -52,8 +72,16 @@ Allocation reserve(Address at, Bytes size, std::uint32_t type, PageProtection pr
                              .caching = protection.caching,
                              .commit = (type & MEM_COMMIT) != 0,
                              .top_down = (type & MEM_TOP_DOWN) != 0,
+                             .placeholder = (type & MEM_RESERVE_PLACEHOLDER) != 0,
                              .alignment = placement.alignment,
                              .within = placement.within};
+  if ((type & MEM_REPLACE_PLACEHOLDER) != 0) {
+    AddressRange range = pages_of(at, size); // V85: to the page, not to the granule
+    request.at = range.begin;
+    request.size = range.size();
+    vm::Reserved replaced = vm::replace_placeholder(request);
+    return {replaced.status, replaced.range};
+  }
   if (at != 0) {
     // V13: the start goes down to a granule, the end of the original range up to a page.
     AddressRange range = pages_of(at, size);
@@ -89,19 +117,20 @@ Allocation reset(Address at, Bytes size, std::uint32_t type) {
 } // namespace
 
 Allocation allocate(HANDLE process, Address at, Bytes size, std::uint32_t type, std::uint32_t protection,
-                    const Placement& placement) {
+                    const Placement& placement, Calls calls) {
   host::prepare_thread();
   PageProtection parsed;
   if (at != 0 && at < kLowestUser) {
     return {Status::invalid_parameter}; // V1, C1
   }
-  if (!is_legal_type(type)) {
+  if (!is_legal_type(at, type, calls)) {
     return {Status::invalid_parameter_5};
   }
   if (placement.is_required && (at != 0 || (type & MEM_RESERVE) == 0)) {
     return {Status::invalid_parameter}; // V89
   }
-  if (!parse_private_protection(protection, parsed)) {
+  if (!parse_private_protection(protection, parsed) ||
+      ((type & MEM_RESERVE_PLACEHOLDER) != 0 && protection != PAGE_NOACCESS)) { // V80
     return {Status::invalid_page_protection};
   }
   if (Status status = check_range(at, size); status != Status::ok) {
@@ -204,19 +233,37 @@ Status not_ours(Address at) {
 
 } // namespace
 
+bool is_free_type(std::uint32_t type) {
+  switch (type) {
+  case MEM_DECOMMIT:
+  case MEM_RELEASE:
+  case MEM_RELEASE | MEM_PRESERVE_PLACEHOLDER:
+  case MEM_RELEASE | MEM_COALESCE_PLACEHOLDERS:
+    return true;
+  default:
+    return false;
+  }
+}
+
 Freeing free(HANDLE process, Address at, Bytes size, std::uint32_t type) {
   host::prepare_thread();
-  if (type != MEM_DECOMMIT && type != MEM_RELEASE) {
-    return {Status::invalid_parameter_4}; // V30
+  if (!is_free_type(type)) {
+    return {Status::invalid_parameter_4};
   }
+  bool placeholders = type != MEM_DECOMMIT && type != MEM_RELEASE;
   if (at >= kUserEnd) {
     return {Status::invalid_parameter_2};
   }
-  if (size > kUserEnd - at) {
+  if (size > kUserEnd - at || (placeholders && size == 0)) { // V82, V83
     return {Status::invalid_parameter_3};
   }
   if (Status status = check_process(process, PROCESS_VM_OPERATION); status != Status::ok) {
     return {status};
+  }
+  if (placeholders) {
+    AddressRange range = pages_of(at, size);
+    bool joins = (type & MEM_COALESCE_PLACEHOLDERS) != 0;
+    return {joins ? vm::join_placeholders(range) : vm::keep_as_placeholder(range), range};
   }
   bool decommits = type == MEM_DECOMMIT;
   Freeing freeing;

@@ -23,8 +23,11 @@ struct Allocation {
   AddressRange range{};
 };
 
+// The extended calls alone know placeholders (V2): to others their bits are none.
+enum class Calls : std::uint8_t { plain, extended };
+
 Allocation allocate(HANDLE process, Address at, Bytes size, std::uint32_t type, std::uint32_t protection,
-                    const Placement& placement = {});
+                    const Placement& placement = {}, Calls calls = Calls::plain);
 
 // ZeroBits of NtAllocateVirtualMemory (V111, C9).
 Status placement_of_zero_bits(ULONG_PTR zero_bits, Placement& out);
@@ -37,6 +40,9 @@ struct Freeing {
   AddressRange range{};
   bool was_whole = false; // size 0 was given
 };
+
+// V30, V84.
+bool is_free_type(std::uint32_t type);
 
 Freeing free(HANDLE process, Address at, Bytes size, std::uint32_t type);
 

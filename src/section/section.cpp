@@ -145,6 +145,7 @@ vm::Reserved map(Section& section, const ViewWanted& wanted) {
                                       .initial = wanted.protection,
                                       .caching = section.caching,
                                       .top_down = wanted.top_down,
+                                      .replaces_placeholder = wanted.replaces_placeholder,
                                       .within = wanted.within});
   if (mapped.status != Status::ok) {
     section.drop_reference();

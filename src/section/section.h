@@ -75,6 +75,7 @@ struct ViewWanted {
   Bytes size = 0; // 0: to the end
   vm::PageState protection = vm::PageState::no_access;
   bool top_down = false;
+  bool replaces_placeholder = false;
   AddressRange within = {kLowestUser, kUserEnd};
 };
 

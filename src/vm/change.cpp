@@ -140,7 +140,7 @@ Status commit(AddressRange range, PageState state) {
   }
   Change change;
   RegionHold region(range.begin);
-  if (!region || !region->range.contains(range)) {
+  if (!region || !region->range.contains(range) || region->origin == Origin::placeholder) { // V81
     return Status::conflicting_addresses;
   }
   if (is_view_of_file(*region)) {
@@ -169,6 +169,9 @@ Status decommit(AddressRange range) {
   Change change;
   RegionHold region(range.begin);
   Status status = check_part(region, range);
+  if (status == Status::ok && region->origin == Origin::placeholder) {
+    status = Status::conflicting_addresses; // V81
+  }
   return status == Status::ok ? decommit_locked(*region, range) : status;
 }
 
@@ -177,6 +180,9 @@ Freed decommit_region(Address at) {
   RegionHold region(at);
   if (Status status = check_base(region, at); status != Status::ok) {
     return {status};
+  }
+  if (region->origin == Origin::placeholder) {
+    return {Status::conflicting_addresses};
   }
   return {decommit_locked(*region, region->range), region->range};
 }

@@ -273,6 +273,14 @@ void unpin(Chunk& chunk, Address at, unsigned pages) {
   idle.fetch_add(1, std::memory_order_relaxed);
 }
 
+void close_bare(Chunk& chunk, Address at) {
+  host::LockHold hold(chunk.lock);
+  chunk.committed = 0;
+  if (chunk.is_open.load(std::memory_order_relaxed)) {
+    mark_closed(chunk, range_of(at));
+  }
+}
+
 WholeHold::WholeHold(AddressRange range) : range_(range) {
   bool all_known = true;
   for (Address at = range.begin; at < range.end; at = group_end(at)) {

@@ -52,6 +52,10 @@ void set_open(Chunk& chunk, Address at);
 // to come there.
 void unpin(Chunk& chunk, Address at, unsigned pages);
 
+// For a chunk that the caller pinned wholly and put a mapping of another kind over, which is gone again: all of it is
+// inaccessible, empty and without markers. Closed and not counted from here on.
+void close_bare(Chunk& chunk, Address at);
+
 // Holds whole chunks, all of the caller's region, for a decommit: nobody opens or closes one of them meanwhile.
 class [[nodiscard]] WholeHold {
 public:

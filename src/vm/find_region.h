@@ -43,6 +43,9 @@ public:
   RegionHold(const RegionHold&) = delete;
   RegionHold& operator=(const RegionHold&) = delete;
 
+  // The region stays locked; the caller unlocks it.
+  void keep() { region_ = nullptr; }
+
   explicit operator bool() const { return region_ != nullptr; }
   Region& operator*() const { return *region_; }
   Region* operator->() const { return region_; }

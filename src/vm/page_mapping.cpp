@@ -6,6 +6,7 @@
 #include "page_locks.h"
 #include "page_span.h"
 #include "view.h"
+#include "view_cover.h"
 
 namespace winmem::vm {
 
@@ -221,6 +222,16 @@ Status unmap_pages(const PageSpan& span) {
     return Status::no_memory; // the middle of a mapping, and no mapping left for the rest
   }
   forget_pages(span); // the kernel's locks went with the mapping
+  mapping_budget::add(borders);
+  return Status::ok;
+}
+
+Status uncover_pages(const PageSpan& span) {
+  std::int64_t borders = added_borders(span, PageState::reserved);
+  if (Status status = view_cover::lift(span.range(), place_under(as_view(span.region))); status != Status::ok) {
+    return status;
+  }
+  forget_pages(span); // as in unmap_pages
   mapping_budget::add(borders);
   return Status::ok;
 }

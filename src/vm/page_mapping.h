@@ -18,6 +18,9 @@ Status decommit_pages(const PageSpan& span);
 // For a region outside the arena: the span's mapping goes.
 Status unmap_pages(const PageSpan& span);
 
+// For a view over pages that stay reserved (view_cover.h): they take its place again.
+Status uncover_pages(const PageSpan& span);
+
 // All of the span is committed.
 Status protect_pages(const PageSpan& span, PageState state);
 

@@ -14,8 +14,6 @@ namespace {
 constexpr Address align_up(Address value, Bytes alignment) { return (value + alignment - 1) & ~(alignment - 1); }
 constexpr Address align_down(Address value, Bytes alignment) { return value & ~(alignment - 1); }
 
-Place arena_place() { return arena::has_guards() ? Place::chunked : Place::plain; }
-
 bool is_untouched(AddressRange range) { return region_map::find_or_next(range.begin, range.end) == nullptr; }
 
 // What to take for [begin, begin + size): whole granules, but for one case. Where a region lost its lower pages
@@ -131,6 +129,8 @@ Placed find_place(const ReserveRequest& request) {
 }
 
 } // namespace
+
+Place arena_place() { return arena::has_guards() ? Place::chunked : Place::plain; }
 
 Placed place_locked(const ReserveRequest& request) {
   Placed placed = find_place(request);

@@ -17,6 +17,9 @@ struct Placed {
 
 Placed place_locked(const ReserveRequest& request);
 
+// How the kernel is told of pages in the arena.
+Place arena_place();
+
 // Gives back `range`, whose pages are in no region any more (and unmapped, if outside). In the arena those granules
 // come back that no other region touches. Uses the spare hole that its region paid for.
 void give_back_locked(AddressRange range, Place place);

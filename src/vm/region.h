@@ -22,6 +22,13 @@ enum class Resets : std::uint8_t { none, noted, unknown };
 
 enum class Caching : std::uint8_t { normal, none, write_combine };
 
+// What a region has to do with placeholders (placeholder.cpp).
+enum class Origin : std::uint8_t {
+  ordinary,
+  placeholder, // all its pages are reserved; memory or a view can take its place, and nothing else
+  replacement, // took the place of a placeholder, and can become one again
+};
+
 // One cache line. A region is live while its root is something; before it is published and after it was released or
 // split, readers that still reach it see nothing and look at its successors, then go on as over free memory.
 struct alignas(64) Region : Pooled {
@@ -34,6 +41,7 @@ struct alignas(64) Region : Pooled {
   Resets resets;                        // guarded by lock
   bool only_read_write;                 // no page was ever committed otherwise; guarded by lock
   std::atomic<bool> has_guards;         // a page may be under guard, or have been; written under lock, never taken back
+  Origin origin;                        // fixed after init
   std::atomic<std::uint32_t> disarming; // threads that meet a guard page now; see guards.h
   std::atomic<Region*> before_gap;      // what is left of a split region, set before `runs` becomes nothing
   std::atomic<Region*> after_gap;
@@ -46,5 +54,29 @@ struct alignas(64) Region : Pooled {
 };
 
 static_assert(sizeof(Region) == 64);
+
+// What is fixed of a region, for one that nobody sees yet.
+struct RegionTraits {
+  AddressRange range{};
+  PageState initial = PageState::no_access;
+  Caching caching = Caching::normal;
+  Place place = Place::chunked;
+  Origin origin = Origin::ordinary;
+};
+
+inline void set_up(Region& region, const RegionTraits& traits, RunRoot root) {
+  region.range = traits.range;
+  region.runs.store(root.word(), std::memory_order_relaxed);
+  region.initial = traits.initial;
+  region.caching = traits.caching;
+  region.place = traits.place;
+  region.resets = Resets::none;
+  region.only_read_write = true;
+  region.has_guards.store(false, std::memory_order_relaxed);
+  region.origin = traits.origin;
+  region.disarming.store(0, std::memory_order_relaxed);
+  region.before_gap.store(nullptr, std::memory_order_relaxed);
+  region.after_gap.store(nullptr, std::memory_order_relaxed);
+}
 
 } // namespace winmem::vm

@@ -53,17 +53,12 @@ void drop_remainder(Remainder& remainder) {
     region_pool.give(region);
     return false;
   }
-  region->range = range;
-  region->runs.store(0, std::memory_order_relaxed);
-  region->initial = from.initial;
-  region->caching = from.caching;
-  region->place = from.place;
+  set_up(*region,
+         {.range = range, .initial = from.initial, .caching = from.caching, .place = from.place, .origin = from.origin},
+         {});
   region->resets = from.resets;
   region->only_read_write = from.only_read_write;
   region->has_guards.store(from.has_guards.load(std::memory_order_relaxed), std::memory_order_relaxed);
-  region->disarming.store(0, std::memory_order_relaxed);
-  region->before_gap.store(nullptr, std::memory_order_relaxed);
-  region->after_gap.store(nullptr, std::memory_order_relaxed);
   out.region = region;
   return true;
 }
@@ -106,23 +101,22 @@ Status release_locked(Region& region, AddressRange range) {
   }
   // point of no return
   commit_charge::give_back(committed);
+  if (!is_outside) {
+    space_lock.lock(); // what is left must be in the map before somebody releases that
+  }
   publish(before);
   publish(after);
   RunRoot old = region.root();
   region.before_gap.store(before.region, std::memory_order_release);
   region.after_gap.store(after.region, std::memory_order_release);
   region.runs.store(0, std::memory_order_release); // the one store that readers see it by
-  retire_runs(old);
-
-  if (!is_outside) {
-    space_lock.lock();
-  }
   region_map::set({region.range.begin, range.begin}, before.region);
   region_map::set(range, nullptr);
   region_map::set({range.end, region.range.end}, after.region);
   give_back_locked(range, region.place);
   region_pool.retire(&region); // still locked: should it come back at once, its next owner waits for our unlock
   space_lock.unlock();
+  retire_runs(old);
   return Status::ok;
 }
 

@@ -1,4 +1,5 @@
 // How a region comes into being.
+#include "reserve.h"
 #include "../host/lock.h"
 #include "../host/memory.h"
 #include "arena.h"
@@ -50,17 +51,13 @@ Made enter_region_locked(const ReserveRequest& request) {
     region_pool.give(region);
     return {Status::no_memory};
   }
-  region->range = placed.range;
-  region->runs.store(RunRoot::coming().word(), std::memory_order_relaxed);
-  region->initial = request.initial;
-  region->caching = request.caching;
-  region->place = placed.place;
-  region->resets = Resets::none;
-  region->only_read_write = true;
-  region->has_guards.store(false, std::memory_order_relaxed);
-  region->disarming.store(0, std::memory_order_relaxed);
-  region->before_gap.store(nullptr, std::memory_order_relaxed);
-  region->after_gap.store(nullptr, std::memory_order_relaxed);
+  set_up(*region,
+         {.range = placed.range,
+          .initial = request.initial,
+          .caching = request.caching,
+          .place = placed.place,
+          .origin = request.placeholder ? Origin::placeholder : Origin::ordinary},
+         RunRoot::coming());
   region_map::set(placed.range, region);
   return {Status::ok, region};
 }
@@ -73,17 +70,6 @@ Made make_region_locked(const ReserveRequest& request) {
 
 void publish(Region& region, PageState state) {
   region.runs.store(RunRoot::uniform(state).word(), std::memory_order_release); // pairs with Region::root()
-}
-
-// For a region that nobody sees yet.
-bool prepare_guards(Region& region, PageState state) {
-  if (is_guarded(state)) {
-    if (!prepare_arming(region, region.range, state)) {
-      return false;
-    }
-    page_bits::clear(PageBit::disarmed, region.range);
-  }
-  return true;
 }
 
 Reserved reserve_only(const ReserveRequest& request) {
@@ -109,14 +95,8 @@ Reserved reserve_and_commit(const ReserveRequest& request) {
   }
   Region& region = *made.region;
   AddressRange range = region.range;
-  PageSpan all{region, RunRoot::uniform(PageState::reserved), 0, region.pages()};
-  commit_charge::Taken charge(region.pages());
-  Status status = Status::commitment_limit;
-  if (charge.fits()) {
-    status = prepare_guards(region, request.initial) ? commit_pages(all, request.initial) : Status::no_memory;
-  }
+  Status status = commit_unseen(region);
   if (status == Status::ok) {
-    charge.keep();
     publish(region, request.initial);
     return {Status::ok, range};
   }
@@ -133,6 +113,25 @@ Reserved reserve_and_commit(const ReserveRequest& request) {
 }
 
 } // namespace
+
+Status commit_unseen(Region& region) {
+  PageState state = region.initial;
+  commit_charge::Taken charge(region.pages());
+  if (!charge.fits()) {
+    return Status::commitment_limit;
+  }
+  if (is_guarded(state)) {
+    if (!prepare_arming(region, region.range, state)) {
+      return Status::no_memory;
+    }
+    page_bits::clear(PageBit::disarmed, region.range);
+  }
+  Status status = commit_pages({region, RunRoot::uniform(PageState::reserved), 0, region.pages()}, state);
+  if (status == Status::ok) {
+    charge.keep();
+  }
+  return status;
+}
 
 Reserved reserve(const ReserveRequest& request) {
   arena::ensure();

@@ -44,7 +44,7 @@ bool take_back(Region& region, AddressRange range) {
 Status reset(AddressRange outer, AddressRange inner) {
   Change change;
   RegionHold region(outer.begin);
-  if (!region || !region->range.contains(outer)) {
+  if (!region || !region->range.contains(outer) || region->origin == Origin::placeholder) { // V81
     return Status::conflicting_addresses;
   }
   if (is_view(*region)) {

@@ -11,7 +11,11 @@
 #include "mapping_budget.h"
 #include "outside.h"
 #include "page_mapping.h"
+#include "placeholder.h"
+#include "placement.h"
 #include "space.h"
+#include "successor.h"
+#include "view_cover.h"
 #include "view_window.h"
 
 namespace winmem::vm {
@@ -30,22 +34,27 @@ View* make_view_locked() {
 }
 
 void set_up(View& view, const ViewRequest& request, const ViewPlaced& placed) {
-  view.range = placed.range;
-  view.initial = request.initial;
-  view.caching = request.caching;
-  view.place = Place::view;
-  view.resets = Resets::none;
+  set_up(view,
+         {.range = placed.range,
+          .initial = request.initial,
+          .caching = request.caching,
+          .place = Place::view,
+          .origin = request.replaces_placeholder ? Origin::replacement : Origin::ordinary},
+         RunRoot::coming());
   view.only_read_write = false;
-  view.has_guards.store(false, std::memory_order_relaxed);
-  view.disarming.store(0, std::memory_order_relaxed);
-  view.before_gap.store(nullptr, std::memory_order_relaxed);
-  view.after_gap.store(nullptr, std::memory_order_relaxed);
   view.backing = request.backing;
   view.offset = request.offset;
   view.is_of_file = request.backing->is_of_file;
   view.has_copies.store(is_copying(request.initial), std::memory_order_relaxed);
   view.charged.store(is_copying(request.initial) ? view.pages() : 0, std::memory_order_relaxed);
-  view.is_in_window = placed.is_in_window;
+  view.bed = placed.bed;
+}
+
+host::FileMapping mapping_of(const ViewRequest& request) {
+  return {.file = request.backing->file,
+          .offset = request.offset,
+          .sharing = is_copying(request.initial) ? host::Sharing::copy_on_write : host::Sharing::shared,
+          .access = access_of(request.initial)};
 }
 
 // Two borders between the view and what is around it.
@@ -57,17 +66,12 @@ Reserved map_view_in_space(const ViewRequest& request) {
   if (view == nullptr) {
     return {Status::no_memory};
   }
-  host::FileMapping mapping{.file = request.backing->file,
-                            .offset = request.offset,
-                            .sharing =
-                                is_copying(request.initial) ? host::Sharing::copy_on_write : host::Sharing::shared,
-                            .access = access_of(request.initial)};
-  ViewPlaced placed = map_view_locked(request, mapping);
+  ViewPlaced placed = map_view_locked(request, mapping_of(request));
   Status status = placed.status;
   if (status == Status::ok && !region_map::prepare(placed.range)) {
     outside::leaving();
     static_cast<void>(host::unmap(placed.range)); // a mapping of its own: the kernel has no reason to refuse
-    give_back_view_locked(placed.range, placed.is_in_window);
+    give_back_view_locked(placed.range, placed.bed);
     status = Status::no_memory;
   }
   if (status != Status::ok) {
@@ -82,20 +86,113 @@ Reserved map_view_in_space(const ViewRequest& request) {
   return {status, placed.range};
 }
 
-Status unmap_locked(View& view) {
+// In free addresses of the arena. They are taken before the kernel's change, and readers see the view after it.
+Reserved map_view_in_arena(const ViewRequest& request) {
+  AddressRange range{request.at, request.at + request.size};
+  View* view = nullptr;
+  {
+    host::LockHold hold(space_lock);
+    view = make_view_locked();
+    if (view == nullptr) {
+      return {Status::no_memory};
+    }
+    Placed placed = place_locked({.at = range.begin, .size = range.size()});
+    if (placed.status != Status::ok) {
+      holes::remove_spare();
+    } else if (!region_map::prepare(range)) {
+      give_back_view_locked(range, ViewBed::arena);
+      placed.status = Status::no_memory;
+    }
+    if (placed.status != Status::ok) {
+      view_pool.give(view);
+      return {placed.status};
+    }
+    set_up(*view, request, {.range = range, .bed = ViewBed::arena});
+    region_map::set(range, view);
+  }
+  Status status = view_cover::lay(range, mapping_of(request), place_under(*view));
+  if (status == Status::ok) {
+    view->runs.store(RunRoot::uniform(request.initial).word(), std::memory_order_release); // pairs with Region::root()
+    mapping_budget::add(borders_of(request.initial));
+    return {status, range};
+  }
+  host::LockHold hold(space_lock);
+  view->runs.store(0, std::memory_order_release);
+  region_map::set(range, nullptr);
+  give_back_view_locked(range, ViewBed::arena);
+  view_pool.retire(view);
+  return {status};
+}
+
+Reserved map_view_over_placeholder(const ViewRequest& request) {
+  AddressRange range{request.at, request.at + request.size};
+  RegionHold placeholder(request.at);
+  if (!is_placeholder(placeholder, range)) {
+    return {Status::conflicting_addresses};
+  }
+  View* view = nullptr;
+  {
+    host::LockHold hold(space_lock);
+    view = static_cast<View*>(view_pool.take());
+  }
+  if (view == nullptr) {
+    return {Status::no_memory};
+  }
+  Place place = placeholder->place;
+  Status status = view_cover::lay(range, mapping_of(request), place);
+  host::LockHold hold(space_lock);
+  if (status != Status::ok) {
+    view_pool.give(view);
+    return {status};
+  }
+  // point of no return
+  set_up(*view, request, {.range = range, .bed = place == Place::outside ? ViewBed::outside : ViewBed::arena});
+  hand_over_locked(*placeholder, *view, request.initial);
+  region_pool.retire(&*placeholder);
+  mapping_budget::add(borders_of(request.initial));
+  return {status, range};
+}
+
+// The view's lock is held; afterwards it is no longer live.
+Status unmap_locked(View& view, Afterwards afterwards) {
+  Region* placeholder = nullptr;
+  if (afterwards == Afterwards::placeholder) {
+    if (view.origin != Origin::replacement) {
+      return Status::conflicting_addresses; // S72
+    }
+    placeholder = make_successor(placeholder_traits(view.range, place_under(view)));
+    if (placeholder == nullptr) {
+      return Status::no_memory;
+    }
+  }
   GuardFreeze freeze(view);
   PageSpan all{view, view.root(), 0, view.pages()};
-  host::LockHold hold(space_lock); // as for any mapping outside the arena, see release_locked
-  outside::leaving();
-  if (Status status = unmap_pages(all); status != Status::ok) {
+  // Where the kernel unmaps, under the lock, as for any mapping outside the arena: see release_locked.
+  bool stays_reserved = placeholder != nullptr || view.bed == ViewBed::arena;
+  Status status = stays_reserved ? uncover_pages(all) : Status::ok;
+  if (status != Status::ok && placeholder != nullptr) {
+    drop_successor(placeholder);
+  }
+  if (status != Status::ok) {
     return status;
+  }
+  host::LockHold hold(space_lock);
+  if (!stays_reserved) {
+    outside::leaving();
+    if (status = unmap_pages(all); status != Status::ok) {
+      return status;
+    }
   }
   // point of no return
   commit_charge::give_back(view.charged.load(std::memory_order_relaxed));
-  view.runs.store(0, std::memory_order_release);
+  if (placeholder != nullptr) {
+    hand_over_locked(view, *placeholder, PageState::reserved);
+  } else {
+    view.runs.store(0, std::memory_order_release);
+    region_map::set(view.range, nullptr);
+    give_back_view_locked(view.range, view.bed);
+  }
   retire_runs(all.old);
-  region_map::set(view.range, nullptr);
-  give_back_view_locked(view.range, view.is_in_window);
   view_pool.retire(&view);
   return Status::ok;
 }
@@ -112,14 +209,17 @@ Reserved map_view(const ViewRequest& request) {
   if (!charge.fits()) {
     return {Status::commitment_limit};
   }
-  Reserved mapped = map_view_in_space(request);
+  bool is_in_arena = arena::range().contains(AddressRange{request.at, request.at + request.size});
+  Reserved mapped = request.replaces_placeholder ? map_view_over_placeholder(request)
+                    : is_in_arena                ? map_view_in_arena(request)
+                                                 : map_view_in_space(request);
   if (mapped.status == Status::ok) {
     charge.keep();
   }
   return mapped;
 }
 
-Status unmap_view(Address at) {
+Status unmap_view(Address at, Afterwards afterwards) {
   Backing* backing = nullptr;
   {
     Change change; // left before the section ends, which is a change of its own
@@ -128,7 +228,7 @@ Status unmap_view(Address at) {
       return Status::not_mapped_view;
     }
     backing = as_view(*region).backing;
-    if (Status status = unmap_locked(as_view(*region)); status != Status::ok) {
+    if (Status status = unmap_locked(as_view(*region), afterwards); status != Status::ok) {
       return status;
     }
   }
@@ -152,6 +252,8 @@ Status flush_view(AddressRange& range) {
   }
   return is_of_file ? host::flush_mapping(range) : Status::ok; // the disk may be slow: nobody waits for this reader
 }
+
+Place place_under(const View& view) { return view.bed == ViewBed::arena ? arena_place() : Place::outside; }
 
 bool allows(PageState initial, PageState state) {
   auto rights = [](PageState of) {

@@ -1,8 +1,8 @@
 // Views: regions whose pages are a section's memory.
 //
-// A view is a region like any other to whoever asks what is at an address. It differs in where it lies (outside the
-// arena, in a stretch of addresses kept for views, see view_window.h), in how it ends (as a whole, by any address in
-// it) and in what its protection may become.
+// A view is a region like any other to whoever asks what is at an address. It differs in where it lies (in a stretch of
+// addresses kept for views, see view_window.h; or over pages that are reserved, see view_cover.h), in how it ends (as a
+// whole, by any address in it) and in what its protection may become.
 //
 // Pages are mapped shared with the section, or as copies on write: all of a view that was made so, and those pages of
 // another that were protected so (S64). Which pages have become copies only the kernel knows, and is asked (K30, K31).
@@ -18,13 +18,21 @@
 
 namespace winmem::vm {
 
+// What is at a view's addresses when it goes.
+enum class ViewBed : std::uint8_t {
+  window,    // a hole of the window
+  arena,     // reserved pages, which are released or become a placeholder
+  elsewhere, // nothing of winmem's
+  outside,   // the same, but they were a region before the view came: the placeholder that it replaced
+};
+
 struct View : Region {
   Backing* backing;               // fixed after init
   std::uint64_t offset;           // of the first page, in the section; fixed after init
   std::atomic<PageIndex> charged; // pages that count against the commit limit; written under lock
   std::atomic<bool> has_copies;   // pages are, or were, mapped as copies on write; written under lock
   bool is_of_file;                // its pages may go while they are mapped; fixed after init
-  bool is_in_window;              // its granules were taken from the window's holes; fixed after init
+  ViewBed bed;                    // fixed after init
 };
 
 inline bool is_view(const Region& region) { return region.place == Place::view; }
@@ -41,6 +49,9 @@ bool allows(PageState initial, PageState state);
 // The run from `page` on as a query shows it: pages that were written are no longer write_copy (S62). Asks the kernel
 // where `run`, which begins at `page`, copies on write. The caller is a Reader or holds the region's lock.
 PageRun find_shown_run(const View& view, RunRoot root, PageIndex page);
+
+// How the kernel is told of the pages at the view's addresses while no view is there.
+Place place_under(const View& view);
 
 // The kernel's part of a change of protection; called as protect_pages() is.
 Status protect_view_pages(const PageSpan& span, PageState state);

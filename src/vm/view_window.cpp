@@ -5,6 +5,7 @@
 #include "gaps.h"
 #include "holes.h"
 #include "outside.h"
+#include "placement.h"
 
 namespace winmem::vm {
 
@@ -52,7 +53,7 @@ ViewPlaced place_in_window(const ViewRequest& request, const host::FileMapping& 
     AddressRange range{begin, begin + request.size};
     Status status = map_at(range, mapping);
     if (status == Status::ok) {
-      return {status, range, true};
+      return {status, range, ViewBed::window};
     }
     holes::put_back(granules);
     if (status != Status::conflicting_addresses) {
@@ -94,17 +95,20 @@ ViewPlaced place_elsewhere(const ViewRequest& request, const host::FileMapping& 
   return placed;
 }
 
+// Addresses wholly in the arena do not come here (view.cpp).
 ViewPlaced place_at(AddressRange range, const host::FileMapping& mapping) {
   if (arena::range().overlaps(range)) {
+    holes::remove_spare();
     return {Status::conflicting_addresses};
   }
   AddressRange granules = range.round_out(kGranule);
   bool is_in_window = arena::view_window().contains(granules) && holes::take(granules) == holes::Taken::yes;
+  ViewBed bed = is_in_window ? ViewBed::window : ViewBed::elsewhere;
   Status status = map_at(range, mapping);
   if (status != Status::ok) {
-    give_back_view_locked(range, is_in_window);
+    give_back_view_locked(range, bed);
   }
-  return {status, range, is_in_window};
+  return {status, range, bed};
 }
 
 } // namespace
@@ -124,11 +128,20 @@ ViewPlaced map_view_locked(const ViewRequest& request, const host::FileMapping& 
   return placed;
 }
 
-void give_back_view_locked(AddressRange range, bool is_in_window) {
-  if (is_in_window) {
+void give_back_view_locked(AddressRange range, ViewBed bed) {
+  switch (bed) {
+  case ViewBed::window:
     holes::put_back(range.round_out(kGranule));
-  } else {
+    break;
+  case ViewBed::arena:
+    give_back_locked(range, arena_place());
+    break;
+  case ViewBed::outside:
+    give_back_locked(range, Place::outside);
+    break;
+  case ViewBed::elsewhere:
     holes::remove_spare();
+    break;
   }
 }
 

@@ -19,6 +19,7 @@ struct ReserveRequest {
   Caching caching = Caching::normal;
   bool commit = false;        // all pages at once, with `initial`
   bool top_down = false;      // the highest place that fits, else the lowest
+  bool placeholder = false;   // memory or a view may take its place, and nothing be committed in it
   Bytes alignment = kGranule; // of the place, a power of two
   AddressRange within = {kLowestUser, kUserEnd};
 };
@@ -32,8 +33,20 @@ struct Reserved {
 // pages to be committed do not fit into the limit (commit_charge.h), or the kernel had no memory for them.
 Reserved reserve(const ReserveRequest& request);
 
-// conflicting_addresses: the range is not wholly inside one region; commitment_limit: as for reserve. In a view, whose
-// pages are all committed, as protect; already_committed: in a file's.
+// Memory in place of the placeholder at `request.at`; its size, and no other, is `request.size`, and where it lies is
+// not asked. conflicting_addresses: there is no such placeholder; else as for reserve.
+Reserved replace_placeholder(const ReserveRequest& request);
+
+// The pages become a placeholder of their own: cut out of a larger one, or in place of the memory that replaced one,
+// which is all of `range` then. conflicting_addresses: they are neither; else as for release.
+Status keep_as_placeholder(AddressRange range);
+
+// Two or more placeholders, which `range` consists of, become one. conflicting_addresses: it consists of something
+// else.
+Status join_placeholders(AddressRange range);
+
+// conflicting_addresses: the range is not wholly inside one region, or in a placeholder; commitment_limit: as for
+// reserve. In a view, whose pages are all committed, as protect; already_committed: in a file's.
 Status commit(AddressRange range, PageState state);
 
 struct Protected {
@@ -47,7 +60,7 @@ struct Protected {
 Protected protect(AddressRange range, PageState state);
 
 // memory_not_allocated: `range.begin` is in no region; unable_to_free_vm: the range leaves the region;
-// unable_to_delete_section: it is a view.
+// unable_to_delete_section: it is a view; conflicting_addresses, of decommit alone: it is a placeholder.
 Status decommit(AddressRange range);
 Status release(AddressRange range);
 
@@ -68,15 +81,19 @@ struct ViewRequest {
   PageState initial = PageState::no_access;
   Caching caching = Caching::normal;
   bool top_down = false;
+  bool replaces_placeholder = false; // which lies at `at` and has this size
   AddressRange within = {kLowestUser, kUserEnd};
 };
 
 // A view of a section's memory. no_memory: no room, or the kernel refused; conflicting_addresses: `at` is not wholly
-// free; commitment_limit: a view that copies on write does not fit; access_denied: the kernel forbids such a mapping.
+// free, or not that placeholder; commitment_limit: a view that copies on write does not fit; access_denied: the kernel
+// forbids such a mapping.
 Reserved map_view(const ViewRequest& request);
 
 // The view that `at` lies in, as a whole. not_mapped_view: there is none.
-Status unmap_view(Address at);
+enum class Afterwards : std::uint8_t { free, placeholder };
+// A view that replaced a placeholder can become one again; conflicting_addresses: this one did not.
+Status unmap_view(Address at, Afterwards afterwards = Afterwards::free);
 
 // Writes what was changed through a view to its file, and waits for it: `range`, or up to the view's end if that is
 // empty. not_mapped_view: range.begin is in no view; invalid_parameter: the range leaves it. `range` is what was

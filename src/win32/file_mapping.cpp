@@ -123,7 +123,8 @@ PVOID map_anywhere(HANDLE section, HANDLE process, PVOID base, ULONG64 offset, S
               .size = size,
               .type = type,
               .protection = protection,
-              .placement = placement});
+              .placement = placement,
+              .takes_placeholders = true});
 }
 
 BOOL unmap(HANDLE process, const void* base, ULONG flags) {

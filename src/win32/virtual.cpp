@@ -40,7 +40,8 @@ PVOID WINAPI VirtualAlloc2(HANDLE Process, PVOID BaseAddress, SIZE_T Size, ULONG
     return nullptr;
   }
   HANDLE process = Process == nullptr ? GetCurrentProcess() : Process; // C29
-  return finish(nt::allocate(process, to_address(BaseAddress), Size, AllocationType, PageProtection, placement));
+  return finish(nt::allocate(process, to_address(BaseAddress), Size, AllocationType, PageProtection, placement,
+                             nt::Calls::extended));
 }
 
 PVOID WINAPI VirtualAllocFromApp(PVOID BaseAddress, SIZE_T Size, ULONG AllocationType, ULONG Protection) {

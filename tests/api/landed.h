@@ -15,7 +15,7 @@ inline constexpr bool kGuardPages = kAlways;
 inline constexpr bool kWriteWatch = kOnlyOnWindows;
 inline constexpr bool kPhysicalPages = kOnlyOnWindows;
 inline constexpr bool kLargePages = kOnlyOnWindows;
-inline constexpr bool kPlaceholders = kOnlyOnWindows;
+inline constexpr bool kPlaceholders = kAlways;
 inline constexpr bool kViews = kAlways;
 
 } // namespace apitest::landed

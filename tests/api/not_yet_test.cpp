@@ -42,34 +42,5 @@ TEST(NotYet, V104_large_pages) {
   EXPECT_ERROR(87, VirtualAlloc(nullptr, 0x200000, type | MEM_TOP_DOWN, PAGE_READWRITE));
 }
 
-TEST(NotYet, V80_placeholders_are_made) {
-  PVOID base = app::alloc2(nullptr, nullptr, kGranule, MEM_RESERVE | 0x40000, PAGE_NOACCESS, nullptr, 0);
-  DWORD error = GetLastError();
-
-  if (landed::kPlaceholders) {
-    ASSERT_NE(base, nullptr);
-    Region region(base, 16);
-    EXPECT_MAP(region, "R16");
-  } else {
-    EXPECT_EQ(base, nullptr);
-    EXPECT_EQ(error, 87u);
-  }
-}
-
-TEST(NotYet, V82_V83_V85_placeholders_are_split_joined_and_replaced) {
-  if (landed::kPlaceholders) {
-    GTEST_SKIP() << "how placeholders are split, joined and replaced, their own tests say";
-  }
-  Region region = reserve(16);
-
-  EXPECT_ERROR(87,
-               app::alloc2(nullptr, region.base(), region.bytes(), MEM_RESERVE | 0x4000, PAGE_READWRITE, nullptr, 0));
-  EXPECT_ERROR(87, VirtualFree(region.base(), kPage, MEM_RELEASE | 2));
-  EXPECT_ERROR(87, VirtualFree(region.base(), region.bytes(), MEM_RELEASE | 1));
-  EXPECT_ERROR(87, VirtualFree(region.base(), 0, MEM_RELEASE | 3));
-
-  EXPECT_MAP(region, "R16");
-}
-
 } // namespace
 } // namespace apitest

@@ -60,6 +60,8 @@ set(API_SECTION_TESTS
     file_section_test.cpp
     file_view_test.cpp
     native_section_test.cpp
+    placeholder_test.cpp
+    placeholder_view_test.cpp
     section_create_test.cpp
     section_map_test.cpp
     section_protect_test.cpp

@@ -223,18 +223,18 @@ TEST(VirtualAlloc2, V89_C28_a_commit_of_existing_memory_goes_with_no_requirement
   EXPECT_MAP(region, "R16");
 }
 
-TEST(VirtualAlloc2, C28_a_count_without_an_array_is_invalid) {
+TEST(VirtualAlloc2, V88_C28_a_count_without_an_array_is_invalid) {
   EXPECT_ERROR(87, app::alloc2(nullptr, nullptr, kGranule, MEM_RESERVE, PAGE_READWRITE, nullptr, 1));
 }
 
-TEST(VirtualAlloc2, C28_a_parameter_of_type_0_or_unknown_is_invalid) {
+TEST(VirtualAlloc2, V88_C28_a_parameter_of_type_0_or_unknown_is_invalid) {
   EXPECT_ERROR(87, alloc_with_parameter_type(0));
   for (unsigned type : {7u, 8u, 100u, 255u}) {
     EXPECT_ERROR(87, alloc_with_parameter_type(type));
   }
 }
 
-TEST(VirtualAlloc2, C28_the_same_type_twice_is_invalid) {
+TEST(VirtualAlloc2, V88_C28_the_same_type_twice_is_invalid) {
   MEM_ADDRESS_REQUIREMENTS requirements = {};
   MEM_EXTENDED_PARAMETER parameters[2];
   std::memset(static_cast<void*>(parameters), 0, sizeof parameters);
