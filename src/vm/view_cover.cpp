@@ -46,19 +46,32 @@ void close_gap(AddressRange piece) {
 
 } // namespace
 
+Status status_of(Kernel answer) {
+  switch (answer) {
+  case Kernel::ok:
+    return Status::ok;
+  case Kernel::no_memory:
+    return Status::no_memory;
+  case Kernel::in_use:
+    return Status::conflicting_addresses;
+  case Kernel::no_device:
+    return Status::invalid_file_for_section;
+  case Kernel::refused: // executable memory from a file system without, for one
+    break;
+  }
+  return Status::access_denied;
+}
+
 Status lay(AddressRange range, const host::FileMapping& mapping, Place place) {
   bool is_chunked = place == Place::chunked;
   if (is_chunked && !pin(range)) {
     return Status::no_memory;
   }
-  Kernel laid = host::replace_by_file(range, mapping);
-  if (laid == Kernel::ok) {
-    return Status::ok;
-  }
-  if (is_chunked) {
+  Status status = status_of(host::replace_by_file(range, mapping));
+  if (status != Status::ok && is_chunked) {
     unpin(range);
   }
-  return laid == Kernel::no_memory ? Status::no_memory : Status::access_denied;
+  return status;
 }
 
 Status lift(AddressRange range, Place place) {

@@ -13,7 +13,10 @@
 
 namespace winmem::vm::view_cover {
 
-// `place` is that of the reserved pages. no_memory, access_denied: the kernel refused; nothing has changed then.
+// What the kernel's answer to the mapping of a file means.
+Status status_of(host::Kernel answer);
+
+// `place` is that of the reserved pages. As status_of() where the kernel refuses; nothing has changed then.
 Status lay(AddressRange range, const host::FileMapping& mapping, Place place);
 
 // The way back: the pages are inaccessible and empty again. no_memory: the kernel refused, and nothing has changed.

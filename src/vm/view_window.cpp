@@ -6,6 +6,7 @@
 #include "holes.h"
 #include "outside.h"
 #include "placement.h"
+#include "view_cover.h"
 
 namespace winmem::vm {
 
@@ -13,19 +14,7 @@ namespace {
 
 Status map_at(AddressRange range, const host::FileMapping& mapping) {
   outside::announce(range);
-  switch (host::map_file_at(range, mapping)) {
-  case host::Kernel::ok:
-    return Status::ok;
-  case host::Kernel::no_memory:
-    return Status::no_memory;
-  case host::Kernel::in_use:
-    return Status::conflicting_addresses;
-  case host::Kernel::no_device:
-    return Status::invalid_file_for_section;
-  case host::Kernel::refused: // executable memory from a file system without, for one
-    break;
-  }
-  return Status::access_denied;
+  return view_cover::status_of(host::map_file_at(range, mapping));
 }
 
 // Addresses of the window that others use are given up for good: else each view would try them again.

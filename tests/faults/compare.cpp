@@ -13,6 +13,8 @@
 namespace faults {
 
 std::uint64_t section_bytes = 0;
+std::uintptr_t opened_first = 0;
+std::uintptr_t opened_last = 0;
 
 namespace {
 
@@ -99,6 +101,14 @@ bool may_remain(const Piece& piece, Remainder& why) {
   // Part of a chunk only where winmem could not undo what it began and knows it.
   return was_closed && b.marked &&
          ((piece.begin % kChunk == 0 && piece.end % kChunk == 0) || winmem::vm::chunks::at(piece.begin).is_open);
+}
+
+bool is_stuck(std::uintptr_t page) {
+  if (!winmem::vm::chunks::prepare({page, page + kPage})) {
+    return false;
+  }
+  const winmem::vm::chunks::Chunk& chunk = winmem::vm::chunks::at(page);
+  return chunk.is_open && chunk.odd_protection;
 }
 
 // Whether all has one effect for the program.
@@ -237,6 +247,9 @@ void must_be_unchanged(const KernelState& before, const KernelState& after, Rema
   met[static_cast<unsigned>(Remainder::stack)] += after.stacks > before.stacks ? 1 : 0;
   if (before.stacks != after.stacks && before.stacks != 0) {
     fail("alternate stacks: %ld bytes are mapped, %ld were", after.stacks, before.stacks);
+  }
+  for (std::uintptr_t page : {opened_first, opened_last}) {
+    opened = opened || (page != 0 && is_stuck(page));
   }
   if (!opened && before.borders != after.borders) {
     fail("mapping_budget counted %ld borders, now %ld", before.borders, after.borders);

@@ -94,6 +94,11 @@ void must_be_unchanged(const ApiState& before, const ApiState& after);
 // What the sections of this process are charged with: whoever makes one adds its size.
 extern std::uint64_t section_bytes;
 
+// Where the call opens chunks and does nothing else with markers: the first and the last page. A chunk that could be
+// neither opened nor closed again counts as open, though the kernel may show nothing of it.
+extern std::uintptr_t opened_first;
+extern std::uintptr_t opened_last;
+
 // The same effect: access and contents, whatever markers and protections bring it about.
 void must_agree(const KernelState& expected, const KernelState& actual);
 
