@@ -1,5 +1,6 @@
 #include "file.h"
 
+#include "../host/own_process.h"
 #include "../object/handover.h"
 #include "byte_locks.h"
 #include "sharing.h"
@@ -9,6 +10,7 @@ namespace winmem::file {
 namespace {
 
 constinit object::Cells cells(sizeof(File));
+constinit std::atomic<bool> some_delete_on_close{false};
 
 constexpr unsigned kLongestPath = 4096;
 
@@ -24,9 +26,12 @@ void delete_by_name(const File& file) {
   }
 }
 
+// A fork's child leaves it to its parent.
+bool takes_name(const File& file) { return file.deletes_on_close && file.process == host::process_id(); }
+
 void close_name(object::Object& object) {
   auto& file = static_cast<File&>(object);
-  if (file.deletes_on_close) {
+  if (takes_name(file)) {
     delete_by_name(file);
   }
 }
@@ -49,7 +54,8 @@ bool hand_over(object::Object& object, object::Handover& out) {
   out.descriptors[1] = file.lock_descriptor.load(std::memory_order_relaxed);
   out.values[0] = file.most_access;
   out.values[1] = static_cast<std::uint64_t>(file.kind);
-  out.values[2] = file.deletes_on_close ? 1 : 0;
+  out.values[2] = (file.deletes_on_close ? 1U : 0U) | (file.is_unbuffered ? 2U : 0U);
+  out.values[3] = file.process;
   return true;
 }
 
@@ -60,7 +66,9 @@ object::Ref<object::Object> take_over(const object::Handover& from) {
     file->lock_descriptor.store(from.descriptors[1], std::memory_order_relaxed);
     file->most_access = static_cast<object::AccessMask>(from.values[0]);
     file->kind = static_cast<host::FileKind>(from.values[1]);
-    file->deletes_on_close = from.values[2] != 0;
+    file->deletes_on_close = (from.values[2] & 1) != 0;
+    file->is_unbuffered = (from.values[2] & 2) != 0;
+    file->process = static_cast<std::uint32_t>(from.values[3]);
   }
   return object::Ref<object::Object>(file.release());
 }
@@ -208,8 +216,30 @@ Opened open(const char* path, const Request& request) {
     return {.status = result.status, .file = {}};
   }
   file.deletes_on_close = request.deletes_on_close;
+  file.is_unbuffered = request.unbuffered;
+  file.process = host::process_id();
+  if (request.deletes_on_close) {
+    some_delete_on_close.store(true, std::memory_order_relaxed);
+  }
   return result;
 }
+
+namespace {
+
+// Names that are to go with the last handle go when the process ends by exit, as Windows closes the handles then.
+[[gnu::destructor]] void take_names_at_exit() {
+  if (!some_delete_on_close.load(std::memory_order_relaxed)) {
+    return;
+  }
+  for (object::Handle handle = 4; handle <= object::highest_handle(); handle += 4) {
+    object::Ref<File> file;
+    if (object::reference(handle, kFileType, 0, file) == Status::ok && takes_name(*file)) {
+      delete_by_name(*file);
+    }
+  }
+}
+
+} // namespace
 
 Status truncate(File& file) {
   if (file.kind != host::FileKind::regular) {

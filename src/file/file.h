@@ -40,6 +40,7 @@ struct Request {
   bool read_only = false; // a new file's attribute
   bool writes_through = false;
   bool deletes_on_close = false;
+  bool unbuffered = false; // transfers are of whole sectors
 };
 
 extern const object::Type kFileType;
@@ -53,6 +54,8 @@ struct File : object::Object {
   host::FileKind kind = host::FileKind::other;
   object::AccessMask most_access = 0; // of any handle to it
   bool deletes_on_close = false;
+  bool is_unbuffered = false;
+  std::uint32_t process = 0;                 // that opened it, and takes its name
   std::atomic<int> lock_descriptor{-1};      // has the locks of ranges; `descriptor` while it is -1
   std::atomic<LockedRange*> locked{nullptr}; // guarded by ranges_lock (byte_locks.cpp); null or not is read without
 };

@@ -18,7 +18,28 @@ void move_behind(const File& file, std::int64_t offset, Bytes bytes) {
 
 } // namespace
 
+namespace {
+
+// What FILE_FLAG_NO_BUFFERING asks for: whole sectors, where the position is as where an offset says.
+bool is_misaligned(const File& file, std::int64_t offset, Bytes size) {
+  constexpr std::int64_t kSector = 512;
+  if (!file.is_unbuffered || file.kind != host::FileKind::regular) {
+    return false;
+  }
+  std::int64_t begin = offset;
+  if (offset == host::kAtPosition &&
+      host::seek_file(file.descriptor, 0, host::SeekFrom::position, begin) != Status::ok) {
+    return false;
+  }
+  return begin % kSector != 0 || size % kSector != 0;
+}
+
+} // namespace
+
 host::Transferred read(File& file, void* to, Bytes size, std::int64_t offset) {
+  if (is_misaligned(file, offset, size)) {
+    return {Status::invalid_parameter};
+  }
   if (is_locked_against(file, Transfer::read, offset, size)) {
     return {Status::file_lock_conflict};
   }
@@ -35,6 +56,9 @@ host::Transferred read(File& file, void* to, Bytes size, std::int64_t offset) {
 
 // A write that the kernel cuts short goes on: on Windows it is whole, or fails.
 host::Transferred write(File& file, const void* from, Bytes size, std::int64_t offset) {
+  if (is_misaligned(file, offset, size)) {
+    return {Status::invalid_parameter};
+  }
   if (is_locked_against(file, Transfer::write, offset, size)) {
     return {Status::file_lock_conflict};
   }

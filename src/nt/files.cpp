@@ -27,6 +27,7 @@ Status to_request(const FileArguments& arguments, file::Request& out) {
   out.disposition = static_cast<file::Disposition>(arguments.disposition);
   out.may_be_directory = (arguments.flags & FILE_FLAG_BACKUP_SEMANTICS) != 0;
   out.read_only = (arguments.flags & FILE_ATTRIBUTE_READONLY) != 0;
+  out.unbuffered = (arguments.flags & FILE_FLAG_NO_BUFFERING) != 0;
   out.writes_through = (arguments.flags & FILE_FLAG_WRITE_THROUGH) != 0;
   return Status::ok;
 }

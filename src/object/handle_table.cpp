@@ -304,6 +304,11 @@ Status set_flags(Handle handle, Flags mask, Flags flags) {
   return Status::ok;
 }
 
+Handle highest_handle() {
+  host::LockHold hold(table_lock);
+  return Handle{fresh} * 4 - 4;
+}
+
 bool inheritable(Handle handle, const Object& object, AccessMask& granted, Flags& flags) {
   Entry* entry = find(handle);
   if (entry == nullptr) {

@@ -66,6 +66,9 @@ Status duplicate(Handle source, const AccessMask* wanted, Flags flags, Handle& o
 Status get_flags(Handle handle, Flags& out);
 Status set_flags(Handle handle, Flags mask, Flags flags);
 
+// No handle that was ever opened is larger.
+Handle highest_handle();
+
 // For handover.h. Whether the handle stands for that object and may be inherited, and for what it may be used.
 bool inheritable(Handle handle, const Object& object, AccessMask& granted, Flags& flags);
 // A handle with that value, larger than any that was opened before; only before the program runs.

@@ -213,5 +213,60 @@ TEST_F(LinuxFiles, the_soft_limit_is_raised_and_past_the_hard_one_there_are_no_r
   EXPECT_EQ(status, 0);
 }
 
+// Whether the file is there after a child has opened it so and ended in that way.
+template <class End> bool stays_after(const char* name, End end) {
+  std::fflush(nullptr); // the child would write it again
+  pid_t child = fork();
+  if (child == 0) {
+    alarm(60);
+    HANDLE file = CreateFileA(name, kReadWrite, kShareAll, nullptr, CREATE_ALWAYS, FILE_FLAG_DELETE_ON_CLOSE, nullptr);
+    if (file != INVALID_HANDLE_VALUE) {
+      end();
+    }
+    _exit(1);
+  }
+  EXPECT_EQ(waitpid(child, nullptr, 0), child);
+  return access(name, F_OK) == 0;
+}
+
+TEST_F(LinuxFiles, delete_on_close_takes_the_name_when_the_process_exits_and_not_when_it_is_killed) {
+  EXPECT_FALSE(stays_after(name(), [] { std::exit(0); }));
+  EXPECT_TRUE(stays_after(name(), [] { _exit(0); }));
+  EXPECT_TRUE(stays_after(name(), [] { kill(getpid(), SIGKILL); }));
+  EXPECT_FALSE(stays_after(name(), [] { std::exit(0); }));
+}
+
+TEST_F(LinuxFiles, a_child_of_fork_leaves_the_name_that_goes_with_the_last_handle_to_its_parent) {
+  HANDLE file = CreateFileA(name(), kReadWrite, kShareAll, nullptr, OPEN_EXISTING, FILE_FLAG_DELETE_ON_CLOSE, nullptr);
+  pid_t child = fork();
+  if (child == 0) {
+    _exit(CloseHandle(file) ? 0 : 1);
+  }
+  int status = -1;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(access(name(), F_OK), 0);
+
+  EXPECT_OK(CloseHandle(file));
+  EXPECT_NE(access(name(), F_OK), 0);
+}
+
+TEST_F(LinuxFiles, without_buffering_transfers_are_of_whole_sectors) {
+  HANDLE file = CreateFileA(name(), kReadWrite, kShareAll, nullptr, OPEN_EXISTING, FILE_FLAG_NO_BUFFERING, nullptr);
+  char sectors[1024] = {};
+  DWORD count = 0;
+
+  EXPECT_ERROR(87, WriteFile(file, sectors, 100, &count, nullptr));
+  EXPECT_OK(WriteFile(file, sectors, 1024, &count, nullptr));
+  EXPECT_EQ(SetFilePointer(file, 10, nullptr, FILE_BEGIN), 10u);
+  EXPECT_ERROR(87, ReadFile(file, sectors, 512, &count, nullptr));
+  OVERLAPPED at{};
+  at.Offset = 512;
+  EXPECT_OK(ReadFile(file, sectors, 512, &count, &at));
+  EXPECT_EQ(count, 512u);
+  EXPECT_EQ(GetFileSize(file, nullptr), 1024u);
+  EXPECT_OK(CloseHandle(file));
+}
+
 } // namespace
 } // namespace apitest
