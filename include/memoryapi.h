@@ -187,10 +187,13 @@ typedef BAD_MEMORY_CALLBACK_ROUTINE* PBAD_MEMORY_CALLBACK_ROUTINE;
 
 // ---- File mappings ----
 
-// Makes a section: of the page file, if hFile is INVALID_HANDLE_VALUE. flProtect is a PAGE_ constant, with SEC_
-// attributes; the size is in bytes and rounded up to pages. Sets the last error to 0 on success, returns NULL on
-// failure. [S1 to S12] Errors: ERROR_INVALID_PARAMETER (protection, attributes, size), ERROR_INVALID_HANDLE,
-// ERROR_COMMITMENT_LIMIT, ERROR_PRIVILEGE_NOT_HELD (SEC_LARGE_PAGES), ERROR_BAD_EXE_FORMAT (SEC_IMAGE),
+// Makes a section: of the page file, if hFile is INVALID_HANDLE_VALUE, else of the file, whose handle must allow what
+// flProtect gives. flProtect is a PAGE_ constant, with SEC_ attributes; the size is in bytes. Of the page file it is
+// rounded up to pages; of a file 0 is its length, and a larger one makes it grow. Sets the last error to 0 on success,
+// returns NULL on failure. [S1 to S12] Errors: ERROR_INVALID_PARAMETER (protection, attributes, size),
+// ERROR_INVALID_HANDLE, ERROR_COMMITMENT_LIMIT, ERROR_PRIVILEGE_NOT_HELD (SEC_LARGE_PAGES); of files
+// ERROR_ACCESS_DENIED, ERROR_FILE_INVALID (empty), ERROR_NOT_ENOUGH_MEMORY (larger than a file that may not grow),
+// ERROR_DISK_FULL, ERROR_BAD_EXE_FORMAT (no ordinary file, or with SEC_IMAGE no program);
 // ERROR_NO_SYSTEM_RESOURCES, ERROR_NOT_SUPPORTED (a name: winmem has none yet).
 WINBASEAPI HANDLE WINAPI CreateFileMappingW(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes,
                                             DWORD flProtect, DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow,
@@ -205,6 +208,13 @@ WINBASEAPI HANDLE WINAPI CreateFileMappingNumaW(HANDLE hFile, LPSECURITY_ATTRIBU
 WINBASEAPI HANDLE WINAPI CreateFileMappingFromApp(HANDLE hFile, PSECURITY_ATTRIBUTES SecurityAttributes,
                                                   ULONG PageProtection, ULONG64 MaximumSize, PCWSTR Name)
     WINMEM_WIDE(CreateFileMappingFromApp);
+
+// The same with the access that the handle will allow (FILE_MAP_ bits), attributes apart from the protection, and a
+// preferred node as a parameter, which is ignored. [S13, S85] ERROR_INVALID_PARAMETER for other parameters.
+WINBASEAPI HANDLE WINAPI CreateFileMapping2(HANDLE File, SECURITY_ATTRIBUTES* SecurityAttributes, ULONG DesiredAccess,
+                                            ULONG PageProtection, ULONG AllocationAttributes, ULONG64 MaximumSize,
+                                            PCWSTR Name, MEM_EXTENDED_PARAMETER* ExtendedParameters,
+                                            ULONG ParameterCount) WINMEM_WIDE(CreateFileMapping2);
 
 // Maps dwNumberOfBytesToMap bytes of a section from an offset on that is a multiple of 64 KiB; 0 is all the rest.
 // dwDesiredAccess is of FILE_MAP_ bits. [S30 to S39] Errors: ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED (access, or

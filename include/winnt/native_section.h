@@ -23,11 +23,25 @@ typedef struct _SECTION_BASIC_INFORMATION {
 
 // CreateFileMapping's work (S80). MaximumSize in bytes, rounded up to pages where FileHandle is NULL, the page file.
 // Errors: STATUS_INVALID_PARAMETER_4 (size), STATUS_INVALID_PARAMETER_6 (attributes), STATUS_INVALID_PAGE_PROTECTION,
-// STATUS_INVALID_HANDLE, STATUS_COMMITMENT_LIMIT, STATUS_NOT_SUPPORTED (a name), STATUS_INVALID_FILE_FOR_SECTION
-// (SEC_IMAGE), STATUS_ACCESS_VIOLATION.
+// STATUS_INVALID_HANDLE, STATUS_COMMITMENT_LIMIT, STATUS_NOT_SUPPORTED (a name), STATUS_ACCESS_VIOLATION; of files
+// STATUS_ACCESS_DENIED, STATUS_SECTION_TOO_BIG, STATUS_MAPPED_FILE_SIZE_ZERO, STATUS_DISK_FULL,
+// STATUS_INVALID_FILE_FOR_SECTION (no ordinary file), STATUS_INVALID_IMAGE_FORMAT (SEC_IMAGE).
 NTSYSCALLAPI NTSTATUS NTAPI NtCreateSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess,
                                             POBJECT_ATTRIBUTES ObjectAttributes, PLARGE_INTEGER MaximumSize,
                                             ULONG SectionPageProtection, ULONG AllocationAttributes, HANDLE FileHandle);
+
+// The same with a preferred node, which is ignored (S85). STATUS_INVALID_PARAMETER for other parameters.
+NTSYSCALLAPI NTSTATUS NTAPI NtCreateSectionEx(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess,
+                                              POBJECT_ATTRIBUTES ObjectAttributes, PLARGE_INTEGER MaximumSize,
+                                              ULONG SectionPageProtection, ULONG AllocationAttributes,
+                                              HANDLE FileHandle, PMEM_EXTENDED_PARAMETER ExtendedParameters,
+                                              ULONG ExtendedParameterCount);
+
+// Lengthens a section of a file, and the file, to *NewSectionSize bytes; what it has become comes back (S84). Views
+// stay as they are. Errors: STATUS_SECTION_NOT_EXTENDED (of the page file, or not for writing), STATUS_ACCESS_DENIED
+// (without SECTION_EXTEND_SIZE), STATUS_SECTION_TOO_BIG, STATUS_DISK_FULL, STATUS_INVALID_HANDLE,
+// STATUS_OBJECT_TYPE_MISMATCH, STATUS_ACCESS_VIOLATION.
+NTSYSCALLAPI NTSTATUS NTAPI NtExtendSection(HANDLE SectionHandle, PLARGE_INTEGER NewSectionSize);
 
 // MapViewOfFile's work (S81). *ViewSize in bytes, 0 for the rest of the section; base and size come back on success.
 // Errors: STATUS_MAPPED_ALIGNMENT (base, offset), STATUS_INVALID_VIEW_SIZE, STATUS_CONFLICTING_ADDRESSES,
@@ -37,6 +51,12 @@ NTSYSCALLAPI NTSTATUS NTAPI NtMapViewOfSection(HANDLE SectionHandle, HANDLE Proc
                                                ULONG_PTR ZeroBits, SIZE_T CommitSize, PLARGE_INTEGER SectionOffset,
                                                PSIZE_T ViewSize, SECTION_INHERIT InheritDisposition,
                                                ULONG AllocationType, ULONG PageProtection);
+
+// MapViewOfFile3's work: the same with requirements on the address (S85, S74).
+NTSYSCALLAPI NTSTATUS NTAPI NtMapViewOfSectionEx(HANDLE SectionHandle, HANDLE ProcessHandle, PVOID* BaseAddress,
+                                                 PLARGE_INTEGER SectionOffset, PSIZE_T ViewSize, ULONG AllocationType,
+                                                 ULONG PageProtection, PMEM_EXTENDED_PARAMETER ExtendedParameters,
+                                                 ULONG ExtendedParameterCount);
 
 // UnmapViewOfFile's work: the view that BaseAddress lies in (S82). STATUS_NOT_MAPPED_VIEW if there is none.
 NTSYSCALLAPI NTSTATUS NTAPI NtUnmapViewOfSection(HANDLE ProcessHandle, PVOID BaseAddress);
@@ -53,6 +73,22 @@ NTSYSCALLAPI NTSTATUS NTAPI NtFlushVirtualMemory(HANDLE ProcessHandle, PVOID* Ba
                                                  PIO_STATUS_BLOCK IoStatus);
 
 // The same calls under the names that drivers use.
+NTSYSCALLAPI NTSTATUS NTAPI ZwCreateSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess,
+                                            POBJECT_ATTRIBUTES ObjectAttributes, PLARGE_INTEGER MaximumSize,
+                                            ULONG SectionPageProtection, ULONG AllocationAttributes, HANDLE FileHandle);
+NTSYSCALLAPI NTSTATUS NTAPI ZwCreateSectionEx(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess,
+                                              POBJECT_ATTRIBUTES ObjectAttributes, PLARGE_INTEGER MaximumSize,
+                                              ULONG SectionPageProtection, ULONG AllocationAttributes,
+                                              HANDLE FileHandle, PMEM_EXTENDED_PARAMETER ExtendedParameters,
+                                              ULONG ExtendedParameterCount);
+NTSYSCALLAPI NTSTATUS NTAPI ZwExtendSection(HANDLE SectionHandle, PLARGE_INTEGER NewSectionSize);
+NTSYSCALLAPI NTSTATUS NTAPI ZwMapViewOfSectionEx(HANDLE SectionHandle, HANDLE ProcessHandle, PVOID* BaseAddress,
+                                                 PLARGE_INTEGER SectionOffset, PSIZE_T ViewSize, ULONG AllocationType,
+                                                 ULONG PageProtection, PMEM_EXTENDED_PARAMETER ExtendedParameters,
+                                                 ULONG ExtendedParameterCount);
+NTSYSCALLAPI NTSTATUS NTAPI ZwQuerySection(HANDLE SectionHandle, SECTION_INFORMATION_CLASS SectionInformationClass,
+                                           PVOID SectionInformation, SIZE_T SectionInformationLength,
+                                           PSIZE_T ReturnLength);
 NTSYSCALLAPI NTSTATUS NTAPI ZwMapViewOfSection(HANDLE SectionHandle, HANDLE ProcessHandle, PVOID* BaseAddress,
                                                ULONG_PTR ZeroBits, SIZE_T CommitSize, PLARGE_INTEGER SectionOffset,
                                                PSIZE_T ViewSize, SECTION_INHERIT InheritDisposition,

@@ -72,6 +72,7 @@ enum class [[nodiscard]] Status : std::uint32_t{
     already_committed = 0xC0000021,
     section_not_extended = 0xC0000087,
     invalid_image_format = 0xC000007B,
+    file_invalid = 0xC0000098,
     mapped_file_size_zero = 0xC000011E,
     user_mapped_file = 0xC0000243,
     section_not_image = 0xC0000049,

@@ -1,5 +1,6 @@
 // NtAllocateVirtualMemory and its company: base and size are read and written through the caller's pointers, and stay
 // untouched on failure (V110).
+#include "mapped_name.h"
 #include "query_region.h"
 #include "query_working_set.h"
 #include "user_memory.h"
@@ -136,6 +137,9 @@ NTSTATUS NTAPI NtQueryVirtualMemory(HANDLE ProcessHandle, PVOID BaseAddress,
   switch (MemoryInformationClass) {
   case MemoryBasicInformation:
     break;
+  case MemoryMappedFilenameInformation:
+    return to_ntstatus(nt::query_mapped_name(ProcessHandle, reinterpret_cast<Address>(BaseAddress), MemoryInformation,
+                                             MemoryInformationLength, ReturnLength));
   case MemoryRegionInformation:
     return to_ntstatus(nt::query_region(ProcessHandle, reinterpret_cast<Address>(BaseAddress), MemoryInformation,
                                         MemoryInformationLength, ReturnLength));

@@ -5,6 +5,7 @@
 #include "file_section.h"
 #include "process_handle.h"
 #include "protection.h"
+#include "user_memory.h"
 
 #include <bit>
 
@@ -103,6 +104,24 @@ Status create_section(const SectionRequest& request, HANDLE& out) {
   }
   out = reinterpret_cast<HANDLE>(handle);
   return status;
+}
+
+Status check_section_parameters(const MEM_EXTENDED_PARAMETER* parameters, ULONG count) {
+  bool seen = false;
+  for (ULONG i = 0; i < count; ++i) {
+    MEM_EXTENDED_PARAMETER parameter;
+    if (parameters == nullptr) {
+      return Status::invalid_parameter;
+    }
+    if (!read_from_user(parameter, parameters + i)) {
+      return Status::access_violation;
+    }
+    if (parameter.Type != MemSectionExtendedParameterNumaNode || parameter.Reserved != 0 || seen) {
+      return Status::invalid_parameter;
+    }
+    seen = true;
+  }
+  return Status::ok;
 }
 
 Viewed map_section(const ViewRequest& request) {

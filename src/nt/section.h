@@ -26,6 +26,9 @@ struct SectionRequest {
 // S1, S2, S3, S80.
 Status create_section(const SectionRequest& request, HANDLE& out);
 
+// The extended parameters of NtCreateSectionEx and CreateFileMapping2 (S85): a preferred node, which is ignored.
+Status check_section_parameters(const MEM_EXTENDED_PARAMETER* parameters, ULONG count);
+
 struct ViewRequest {
   HANDLE section = nullptr;
   HANDLE process = nullptr;
@@ -42,6 +45,12 @@ struct Viewed {
   Status status = Status::ok;
   AddressRange range{};
 };
+
+// What views need not have: a base beside requirements on it, or an alignment (S74, V89).
+inline Status check_view_placement(const Placement& placement, Address base) {
+  bool is_legal = !placement.is_required || (base == 0 && placement.alignment == kGranule);
+  return is_legal ? Status::ok : Status::invalid_parameter;
+}
 
 // S31 to S36, S81.
 Viewed map_section(const ViewRequest& request);

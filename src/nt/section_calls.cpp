@@ -1,5 +1,6 @@
 // NtCreateSection and its company: what stands behind the caller's pointers is read first and written last, and stays
 // untouched on failure.
+#include "file_section.h"
 #include "section.h"
 #include "user_memory.h"
 
@@ -107,6 +108,28 @@ NTSTATUS NTAPI NtCreateSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess,
                              .file = FileHandle}));
 }
 
+NTSTATUS NTAPI NtCreateSectionEx(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
+                                 PLARGE_INTEGER MaximumSize, ULONG SectionPageProtection, ULONG AllocationAttributes,
+                                 HANDLE FileHandle, PMEM_EXTENDED_PARAMETER ExtendedParameters,
+                                 ULONG ExtendedParameterCount) {
+  Status status = nt::check_section_parameters(ExtendedParameters, ExtendedParameterCount);
+  return status == Status::ok ? NtCreateSection(SectionHandle, DesiredAccess, ObjectAttributes, MaximumSize,
+                                                SectionPageProtection, AllocationAttributes, FileHandle)
+                              : to_ntstatus(status);
+}
+
+NTSTATUS NTAPI NtExtendSection(HANDLE SectionHandle, PLARGE_INTEGER NewSectionSize) {
+  LARGE_INTEGER size{};
+  if (!nt::read_from_user(size, NewSectionSize) || !nt::can_write_to_user(NewSectionSize)) {
+    return to_ntstatus(Status::access_violation);
+  }
+  Status status = nt::extend_section(SectionHandle, size.QuadPart);
+  if (status == Status::ok) {
+    static_cast<void>(nt::write_to_user(NewSectionSize, size)); // the section is longer by now
+  }
+  return to_ntstatus(status);
+}
+
 NTSTATUS NTAPI NtMapViewOfSection(HANDLE SectionHandle, HANDLE ProcessHandle, PVOID* BaseAddress, ULONG_PTR ZeroBits,
                                   SIZE_T CommitSize, PLARGE_INTEGER SectionOffset, PSIZE_T ViewSize,
                                   SECTION_INHERIT InheritDisposition, ULONG AllocationType, ULONG PageProtection) {
@@ -121,6 +144,24 @@ NTSTATUS NTAPI NtMapViewOfSection(HANDLE SectionHandle, HANDLE ProcessHandle, PV
   }
   return to_ntstatus(map(SectionHandle, ProcessHandle, {BaseAddress, ViewSize, SectionOffset}, AllocationType,
                          PageProtection, placement));
+}
+
+NTSTATUS NTAPI NtMapViewOfSectionEx(HANDLE SectionHandle, HANDLE ProcessHandle, PVOID* BaseAddress,
+                                    PLARGE_INTEGER SectionOffset, PSIZE_T ViewSize, ULONG AllocationType,
+                                    ULONG PageProtection, PMEM_EXTENDED_PARAMETER ExtendedParameters,
+                                    ULONG ExtendedParameterCount) {
+  nt::Placement placement;
+  PVOID base = nullptr;
+  Status status = nt::placement_of_parameters(ExtendedParameters, ExtendedParameterCount, placement);
+  if (status == Status::ok && !nt::read_from_user(base, BaseAddress)) {
+    status = Status::access_violation;
+  }
+  if (status == Status::ok) {
+    status = nt::check_view_placement(placement, reinterpret_cast<Address>(base));
+  }
+  return to_ntstatus(status == Status::ok ? map(SectionHandle, ProcessHandle, {BaseAddress, ViewSize, SectionOffset},
+                                                AllocationType, PageProtection, placement)
+                                          : status);
 }
 
 NTSTATUS NTAPI NtUnmapViewOfSection(HANDLE ProcessHandle, PVOID BaseAddress) {
@@ -166,7 +207,12 @@ NTSTATUS NTAPI NtFlushVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, PS
 // The Zw names are the same functions.
 #define WINMEM_ZW_NAME(name)                                                                                           \
   extern "C" __attribute__((visibility("default"), alias("winmem_Nt" #name))) decltype(Nt##name) Zw##name
+WINMEM_ZW_NAME(CreateSection);
+WINMEM_ZW_NAME(CreateSectionEx);
+WINMEM_ZW_NAME(ExtendSection);
 WINMEM_ZW_NAME(MapViewOfSection);
+WINMEM_ZW_NAME(MapViewOfSectionEx);
+WINMEM_ZW_NAME(QuerySection);
 WINMEM_ZW_NAME(UnmapViewOfSection);
 WINMEM_ZW_NAME(UnmapViewOfSectionEx);
 #undef WINMEM_ZW_NAME

@@ -255,6 +255,12 @@ Status flush_view(AddressRange& range) {
 
 Place place_under(const View& view) { return view.bed == ViewBed::arena ? arena_place() : Place::outside; }
 
+bool shows_file(Address at) {
+  Reader reader;
+  Region* region = find_live_region(at);
+  return region != nullptr && is_view_of_file(*region);
+}
+
 bool allows(PageState initial, PageState state) {
   auto rights = [](PageState of) {
     switch (without_guard(of)) {

@@ -133,6 +133,9 @@ struct Description {
 
 Description describe(Address page);
 
+// Whether `at` lies in a view of a real file. No lock, no system call.
+bool shows_file(Address at);
+
 enum class AccessKind : std::uint8_t { read, write, execute };
 
 // What a fault of this thread at `at` comes to.

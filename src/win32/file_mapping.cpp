@@ -109,8 +109,8 @@ PVOID map_anywhere(HANDLE section, HANDLE process, PVOID base, ULONG64 offset, S
                    ULONG protection, MEM_EXTENDED_PARAMETER* parameters, ULONG count) {
   nt::Placement placement;
   Status status = nt::placement_of_parameters(parameters, count, placement);
-  if (status == Status::ok && placement.is_required && (base != nullptr || placement.alignment != kGranule)) {
-    status = Status::invalid_parameter; // S74, V89
+  if (status == Status::ok) {
+    status = nt::check_view_placement(placement, to_address(base));
   }
   if (status != Status::ok) {
     fail(status);
@@ -146,6 +146,17 @@ HANDLE create_from_app(HANDLE file, const SECURITY_ATTRIBUTES* security, DWORD p
     return nullptr;
   }
   return create(file, security, protection, static_cast<DWORD>(size >> 32), static_cast<DWORD>(size), name);
+}
+
+template <typename Character>
+HANDLE create2(HANDLE file, const SECURITY_ATTRIBUTES* security, ULONG access, ULONG protection, ULONG attributes,
+               std::uint64_t size, const Character* name, const MEM_EXTENDED_PARAMETER* parameters, ULONG count) {
+  if (Status status = nt::check_section_parameters(parameters, count); status != Status::ok) {
+    fail(status);
+    return nullptr;
+  }
+  ACCESS_MASK execute = (access & FILE_MAP_EXECUTE) != 0 ? ACCESS_MASK{SECTION_MAP_EXECUTE} : 0;
+  return create(file, security, protection, attributes, size, name, access | execute);
 }
 
 } // namespace
@@ -254,6 +265,20 @@ WINMEM_API HANDLE WINAPI winmem_CreateFileMappingFromApp(HANDLE file, PSECURITY_
 WINMEM_API HANDLE WINAPI winmem_CreateFileMappingFromApp_utf32(HANDLE file, PSECURITY_ATTRIBUTES security,
                                                                ULONG protection, ULONG64 size, const char32_t* name) {
   return create_from_app(file, security, protection, size, name);
+}
+
+WINMEM_API HANDLE WINAPI winmem_CreateFileMapping2(HANDLE file, SECURITY_ATTRIBUTES* security, ULONG access,
+                                                   ULONG protection, ULONG attributes, ULONG64 size,
+                                                   const char16_t* name, MEM_EXTENDED_PARAMETER* parameters,
+                                                   ULONG count) {
+  return create2(file, security, access, protection, attributes, size, name, parameters, count);
+}
+
+WINMEM_API HANDLE WINAPI winmem_CreateFileMapping2_utf32(HANDLE file, SECURITY_ATTRIBUTES* security, ULONG access,
+                                                         ULONG protection, ULONG attributes, ULONG64 size,
+                                                         const char32_t* name, MEM_EXTENDED_PARAMETER* parameters,
+                                                         ULONG count) {
+  return create2(file, security, access, protection, attributes, size, name, parameters, count);
 }
 
 } // extern "C"

@@ -59,6 +59,9 @@ set(API_FILE_TESTS
 set(API_SECTION_TESTS
     file_section_test.cpp
     file_view_test.cpp
+    mapped_name_test.cpp
+    section_extend_test.cpp
+    section_extended_test.cpp
     native_section_test.cpp
     placeholder_test.cpp
     placeholder_view_test.cpp

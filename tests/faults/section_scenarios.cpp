@@ -4,6 +4,7 @@
 #include "state.h"
 
 #include <cstdio>
+#include <psapi.h>
 #include <unistd.h>
 
 namespace faults {
@@ -187,6 +188,27 @@ SCENARIO(flush_of_a_file_s_view, kNoFileSection) {
   char* made = view(section_on(file_of(4 * kPage)));
   fill(made, 4);
   trial.call([=] { return FlushViewOfFile(made, 0) != 0; });
+}
+
+SCENARIO(section_of_a_file_that_gets_longer, kNoSectionOfFile) {
+  HANDLE file = file_of(kPage);
+  HANDLE made = nullptr;
+  FAULTS_REQUIRE(NtCreateSection(&made, SECTION_ALL_ACCESS, nullptr, nullptr, PAGE_READWRITE, SEC_COMMIT, file) == 0);
+  trial.call([=] {
+    LARGE_INTEGER size;
+    size.QuadPart = 3 * kPage;
+    return NtExtendSection(made, &size);
+  });
+}
+
+inline constexpr std::uint32_t kNoName[] = {ERROR_FILE_INVALID, ERROR_NOACCESS};
+
+SCENARIO(name_of_a_file_that_is_mapped, kNoName) {
+  char* made = view(section_on(file_of(4 * kPage)));
+  trial.call([=] {
+    char name[300];
+    return K32GetMappedFileNameA(GetCurrentProcess(), made, name, sizeof name) != 0;
+  });
 }
 
 SCENARIO(cut_of_a_file_with_a_view, kNoFileSection) {

@@ -3,6 +3,7 @@
 #include "crt_calls.h"
 #include "crtdbg_calls.h"
 #include "exception_calls.h"
+#include "file_section_calls.h"
 #include "heap_calls.h"
 #include "heap_exchange.h"
 #include "history.h"
@@ -394,6 +395,10 @@ constexpr Row kCalls[] = {
      own_mutexes_and_semaphores},
     {"", shared_mutex},
     {"Sleep SleepEx", short_sleeps},
+    {"NtCreateSectionEx ZwCreateSectionEx NtExtendSection ZwExtendSection NtMapViewOfSectionEx ZwMapViewOfSectionEx "
+     "GetMappedFileNameA GetMappedFileNameW K32GetMappedFileNameA K32GetMappedFileNameW",
+     file_sections},
+    {"CreateFileMapping2 ZwCreateSection ZwQuerySection", file_mappings},
     {"AddVectoredExceptionHandler RemoveVectoredExceptionHandler AddVectoredContinueHandler "
      "RemoveVectoredContinueHandler RaiseException RtlRaiseException",
      raise_and_handle},

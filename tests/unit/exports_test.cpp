@@ -15,15 +15,39 @@ using namespace winmem::process;
 
 constexpr const char* kDllNames[] = {"kernel32", "kernelbase", "ntdll",    "ucrtbase", "ucrtbased",
                                      "msvcrt",   "psapi",      "advapi32", "ole32",    "oleaut32"};
-constexpr const char* kWide[] = {
-    "CreateEventExW",         "CreateEventW",          "CreateFile2",       "CreateFileMappingFromApp",
-    "CreateFileMappingNumaW", "CreateFileMappingW",    "CreateFileW",       "CreateMutexExW",
-    "CreateMutexW",           "CreateSemaphoreExW",    "CreateSemaphoreW",  "DeleteFileW",
-    "GetFileAttributesExW",   "GetFileAttributesW",    "GetFullPathNameW",  "GetModuleHandleW",
-    "GetProcAddress",         "GetTempFileNameW",      "GetTempPathW",      "LoadLibraryExW",
-    "LoadLibraryW",           "MoveFileExW",           "MoveFileW",         "NtQueryObject",
-    "SysAllocString",         "SysAllocStringByteLen", "SysAllocStringLen", "SysReAllocString",
-    "SysReAllocStringLen",    "SysStringLen"};
+constexpr const char* kWide[] = {"CreateEventExW",
+                                 "CreateEventW",
+                                 "CreateFile2",
+                                 "CreateFileMapping2",
+                                 "CreateFileMappingFromApp",
+                                 "CreateFileMappingNumaW",
+                                 "CreateFileMappingW",
+                                 "CreateFileW",
+                                 "CreateMutexExW",
+                                 "CreateMutexW",
+                                 "CreateSemaphoreExW",
+                                 "CreateSemaphoreW",
+                                 "DeleteFileW",
+                                 "GetFileAttributesExW",
+                                 "GetFileAttributesW",
+                                 "GetFullPathNameW",
+                                 "GetMappedFileNameW",
+                                 "GetModuleHandleW",
+                                 "GetProcAddress",
+                                 "GetTempFileNameW",
+                                 "GetTempPathW",
+                                 "K32GetMappedFileNameW",
+                                 "LoadLibraryExW",
+                                 "LoadLibraryW",
+                                 "MoveFileExW",
+                                 "MoveFileW",
+                                 "NtQueryObject",
+                                 "SysAllocString",
+                                 "SysAllocStringByteLen",
+                                 "SysAllocStringLen",
+                                 "SysReAllocString",
+                                 "SysReAllocStringLen",
+                                 "SysStringLen"};
 
 template <typename Character> std::basic_string<Character> wide(const std::string& text) {
   return {text.begin(), text.end()};
