@@ -58,6 +58,7 @@ void* reallocate(void* data, Bytes size, const Origin& origin, Content content) 
   void* memory = size <= crt::kMostRequested - crt::debug::kOverhead ? winmem_malloc(size + crt::debug::kOverhead)
                                                                      : crt::no_memory();
   if (memory == nullptr) {
+    crt::debug::give_back_request(request);
     return nullptr;
   }
   Header& moved = crt::debug::begin(memory, size);
@@ -106,6 +107,7 @@ void* crt::debug::allocate(Bytes size, const Origin& origin, Content content) {
   }
   void* memory = winmem_malloc(size + kOverhead);
   if (memory == nullptr) {
+    give_back_request(request);
     return nullptr;
   }
   Header& header = begin(memory, size);

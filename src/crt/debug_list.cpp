@@ -56,6 +56,11 @@ int next_request() {
   return ++requests;
 }
 
+void give_back_request(int request) {
+  host::LockHold hold(list_lock);
+  requests -= requests == request ? 1 : 0;
+}
+
 void add(Header& header) {
   host::LockHold hold(list_lock);
   header.place = ++places;

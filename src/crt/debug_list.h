@@ -12,6 +12,8 @@ namespace winmem::crt::debug {
 
 // A number for each request, from 1.
 int next_request();
+// For who could not make the block after all; the number stays taken if another thread took one meanwhile.
+void give_back_request(int request);
 
 void add(Header& header);
 void remove(Header& header);

@@ -54,7 +54,8 @@ int _CrtCheckMemory() {
   if ((crt::debug::flags() & _CRTDBG_ALLOC_MEM_DF) == 0) {
     return 1;
   }
-  bool sound = _heapchk() == _HEAPOK;
+  int heap = _heapchk();
+  bool sound = heap == _HEAPOK || heap == _HEAPEMPTY;
   if (!sound) {
     crt::debug::report(_CRT_WARN, "_heapchk: the books of the process heap do not agree.\n");
   }

@@ -21,6 +21,7 @@ void* take_block(const Entry& entry, Bytes size, bool zeroed) {
   void* block = process_block::take(size, zeroed);
   if (block != nullptr && !handles::note_owner(block, entry)) {
     process_block::give(block);
+    static_cast<void>(process_heap()->compact(true)); // what the block was made of would stay with the heap
     return nullptr;
   }
   return block;
