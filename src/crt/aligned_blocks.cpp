@@ -4,6 +4,7 @@
 // no block of theirs, as on Windows. The 8 bytes before it are a mark made of both addresses: _aligned_free takes
 // nothing without it. The block begins at a multiple of the alignment, and its size is the pad and what was asked for,
 // exactly; but for none it has a byte more, so that the pointer lies in it, and another mark.
+#include "../heap/caller.h"
 #include "../heap/process_block.h"
 #include "process_blocks.h"
 
@@ -142,27 +143,35 @@ void* reallocate(const char* function, void* pointer, Bytes size, Bytes alignmen
 
 bool crt::is_aligned_block(const void* pointer) { return find(pointer).block != 0; }
 
-void* _aligned_malloc(size_t _Size, size_t _Alignment) { return allocate_or_invalid(_Size, _Alignment, 0); }
+void* _aligned_malloc(size_t _Size, size_t _Alignment) {
+  heap::Caller caller(__builtin_return_address(0));
+  return allocate_or_invalid(_Size, _Alignment, 0);
+}
 
 void* _aligned_offset_malloc(size_t _Size, size_t _Alignment, size_t _Offset) {
+  heap::Caller caller(__builtin_return_address(0));
   return allocate_or_invalid(_Size, _Alignment, _Offset);
 }
 
 void* _aligned_realloc(void* _Block, size_t _Size, size_t _Alignment) {
+  heap::Caller caller(__builtin_return_address(0));
   return reallocate("_aligned_realloc", _Block, _Size, _Alignment, 0, false);
 }
 
 void* _aligned_offset_realloc(void* _Block, size_t _Size, size_t _Alignment, size_t _Offset) {
+  heap::Caller caller(__builtin_return_address(0));
   return reallocate("_aligned_offset_realloc", _Block, _Size, _Alignment, _Offset, false);
 }
 
 void* _aligned_recalloc(void* _Block, size_t _Count, size_t _Size, size_t _Alignment) {
+  heap::Caller caller(__builtin_return_address(0));
   Bytes all = 0;
   return crt::multiply(_Count, _Size, all) ? reallocate("_aligned_recalloc", _Block, all, _Alignment, 0, true)
                                            : nullptr;
 }
 
 void* _aligned_offset_recalloc(void* _Block, size_t _Count, size_t _Size, size_t _Alignment, size_t _Offset) {
+  heap::Caller caller(__builtin_return_address(0));
   Bytes all = 0;
   return crt::multiply(_Count, _Size, all)
              ? reallocate("_aligned_offset_recalloc", _Block, all, _Alignment, _Offset, true)
@@ -170,6 +179,7 @@ void* _aligned_offset_recalloc(void* _Block, size_t _Count, size_t _Size, size_t
 }
 
 void _aligned_free(void* _Block) {
+  heap::Caller caller(__builtin_return_address(0));
   if (_Block != nullptr) {
     give(find_or_refuse("_aligned_free", _Block));
   }

@@ -3,6 +3,7 @@
 // Their blocks lie inside blocks of the debug heap, behind a pad whose last 8 bytes are a mark made of both addresses.
 // The block of the debug heap ends where the aligned one does, so that the gap is right behind it. Blocks of
 // _aligned_malloc go to these functions, too.
+#include "../heap/caller.h"
 #include "../heap/registry.h"
 #include "debug_heap.h"
 #include "process_blocks.h"
@@ -108,11 +109,13 @@ void* reallocate(void* pointer, Wish wish, const Origin& origin, Content content
 } // namespace
 
 void* _aligned_malloc_dbg(size_t _Size, size_t _Alignment, const char* _FileName, int _LineNumber) {
+  heap::Caller caller(__builtin_return_address(0));
   return _aligned_offset_malloc_dbg(_Size, _Alignment, 0, _FileName, _LineNumber);
 }
 
 void* _aligned_offset_malloc_dbg(size_t _Size, size_t _Alignment, size_t _Offset, const char* _FileName,
                                  int _LineNumber) {
+  heap::Caller caller(__builtin_return_address(0));
   Wish wish{_Size, _Alignment, _Offset};
   if (!wish.is_valid()) {
     crt::invalid_parameter();
@@ -122,21 +125,25 @@ void* _aligned_offset_malloc_dbg(size_t _Size, size_t _Alignment, size_t _Offset
 }
 
 void* _aligned_realloc_dbg(void* _Block, size_t _Size, size_t _Alignment, const char* _FileName, int _LineNumber) {
+  heap::Caller caller(__builtin_return_address(0));
   return _aligned_offset_realloc_dbg(_Block, _Size, _Alignment, 0, _FileName, _LineNumber);
 }
 
 void* _aligned_offset_realloc_dbg(void* _Block, size_t _Size, size_t _Alignment, size_t _Offset, const char* _FileName,
                                   int _LineNumber) {
+  heap::Caller caller(__builtin_return_address(0));
   return reallocate(_Block, {_Size, _Alignment, _Offset}, {_NORMAL_BLOCK, _FileName, _LineNumber}, Content::new_fill);
 }
 
 void* _aligned_recalloc_dbg(void* _Block, size_t _Count, size_t _Size, size_t _Alignment, const char* _FileName,
                             int _LineNumber) {
+  heap::Caller caller(__builtin_return_address(0));
   return _aligned_offset_recalloc_dbg(_Block, _Count, _Size, _Alignment, 0, _FileName, _LineNumber);
 }
 
 void* _aligned_offset_recalloc_dbg(void* _Block, size_t _Count, size_t _Size, size_t _Alignment, size_t _Offset,
                                    const char* _FileName, int _LineNumber) {
+  heap::Caller caller(__builtin_return_address(0));
   Bytes all = 0;
   return crt::multiply(_Count, _Size, all)
              ? reallocate(_Block, {all, _Alignment, _Offset}, {_NORMAL_BLOCK, _FileName, _LineNumber}, Content::zero)
@@ -149,6 +156,7 @@ size_t _aligned_msize_dbg(void* _Block, size_t _Alignment, size_t _Offset) {
 }
 
 void _aligned_free_dbg(void* _Block) {
+  heap::Caller caller(__builtin_return_address(0));
   if (_Block == nullptr) {
     return;
   }

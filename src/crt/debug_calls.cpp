@@ -2,6 +2,7 @@
 //
 // Blocks of malloc and of the debug heap may be given to either family, as on Windows, where a debug build has one:
 // free frees blocks of the debug heap, and _free_dbg those of malloc.
+#include "../heap/caller.h"
 #include "../heap/registry.h"
 #include "debug_heap.h"
 #include "malloc_names.h"
@@ -178,10 +179,12 @@ _CRT_ALLOC_HOOK _CrtSetAllocHook(_CRT_ALLOC_HOOK _PfnNewHook) {
 _CRT_ALLOC_HOOK _CrtGetAllocHook() { return hook.load(std::memory_order_acquire); }
 
 void* _malloc_dbg(size_t _Size, int _BlockUse, const char* _FileName, int _LineNumber) {
+  heap::Caller caller(__builtin_return_address(0));
   return crt::debug::allocate(_Size, {_BlockUse, _FileName, _LineNumber}, Content::new_fill);
 }
 
 void* _calloc_dbg(size_t _Count, size_t _Size, int _BlockUse, const char* _FileName, int _LineNumber) {
+  heap::Caller caller(__builtin_return_address(0));
   Bytes all = 0;
   return crt::multiply(_Count, _Size, all)
              ? crt::debug::allocate(all, {_BlockUse, _FileName, _LineNumber}, Content::zero)
@@ -189,6 +192,7 @@ void* _calloc_dbg(size_t _Count, size_t _Size, int _BlockUse, const char* _FileN
 }
 
 void* _realloc_dbg(void* _Block, size_t _Size, int _BlockUse, const char* _FileName, int _LineNumber) {
+  heap::Caller caller(__builtin_return_address(0));
   if (_Block == nullptr) {
     return _malloc_dbg(_Size, _BlockUse, _FileName, _LineNumber);
   }
@@ -200,6 +204,7 @@ void* _realloc_dbg(void* _Block, size_t _Size, int _BlockUse, const char* _FileN
 }
 
 void* _recalloc_dbg(void* _Block, size_t _Count, size_t _Size, int _BlockUse, const char* _FileName, int _LineNumber) {
+  heap::Caller caller(__builtin_return_address(0));
   Bytes all = 0;
   if (!crt::multiply(_Count, _Size, all)) {
     return nullptr;
@@ -215,6 +220,7 @@ void* _recalloc_dbg(void* _Block, size_t _Count, size_t _Size, int _BlockUse, co
 }
 
 void* _expand_dbg(void* _Block, size_t _Size, int _BlockUse, const char* _FileName, int _LineNumber) {
+  heap::Caller caller(__builtin_return_address(0));
   Header* header = crt::debug::find(_Block);
   if (header == nullptr) {
     return _expand(_Block, _Size);
@@ -244,6 +250,7 @@ void* _expand_dbg(void* _Block, size_t _Size, int _BlockUse, const char* _FileNa
 }
 
 void _free_dbg(void* _Block, int _BlockUse) {
+  heap::Caller caller(__builtin_return_address(0));
   static_cast<void>(_BlockUse); // the block knows
   if (_Block != nullptr) {
     crt::debug::release(_Block);
@@ -258,6 +265,7 @@ size_t _msize_dbg(void* _Block, int _BlockUse) {
 }
 
 char* _strdup_dbg(const char* _String, int _BlockUse, const char* _FileName, int _LineNumber) {
+  heap::Caller caller(__builtin_return_address(0));
   if (_String == nullptr) {
     return nullptr;
   }

@@ -1,4 +1,5 @@
 // malloc.h: sizes, resizing in place, and questions about the whole heap (H130 to H137).
+#include "../heap/caller.h"
 #include "../heap/process_block.h"
 #include "../heap/walk.h"
 #include "../host/c_errno.h"
@@ -30,6 +31,7 @@ Bytes size_or_invalid(const void* block) {
 size_t _msize(void* _Block) { return size_or_invalid(_Block); }
 
 void* _expand(void* _Block, size_t _Size) {
+  heap::Caller caller(__builtin_return_address(0));
   if (size_or_invalid(_Block) == Heap::kNoSize) {
     return nullptr;
   }
@@ -44,6 +46,7 @@ void* _expand(void* _Block, size_t _Size) {
 }
 
 void* _recalloc(void* _Block, size_t _Count, size_t _Size) {
+  heap::Caller caller(__builtin_return_address(0));
   Bytes all = 0;
   return crt::multiply(_Count, _Size, all) ? crt::reallocate("_recalloc", _Block, all, true) : nullptr;
 }

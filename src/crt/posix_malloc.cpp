@@ -60,6 +60,7 @@ void* winmem_valloc(std::size_t size) {
 }
 
 void* winmem_pvalloc(std::size_t size) {
+  heap::Caller caller(__builtin_return_address(0));
   Bytes whole = 0;
   return __builtin_add_overflow(size, kPage - 1, &whole) ? crt::no_memory() : allocate(whole & ~(kPage - 1), kPage);
 }

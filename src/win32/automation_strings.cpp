@@ -2,6 +2,7 @@
 //
 // A string lies 8 bytes behind the start of a block of the process heap, so that its characters are 8-aligned; the last
 // 4 of these bytes are its length in bytes.
+#include "../heap/caller.h"
 #include "../heap/process_block.h"
 
 #include <cstring>
@@ -98,32 +99,57 @@ template <typename Character> INT replace(Character** string, const Character* t
 
 } // namespace
 
-void WINAPI SysFreeString(BSTR bstrString) { give(bstrString); }
+void WINAPI SysFreeString(BSTR bstrString) {
+  heap::Caller caller(__builtin_return_address(0));
+  give(bstrString);
+}
 
 UINT WINAPI SysStringByteLen(BSTR bstr) { return length_of(bstr); }
 
 extern "C" {
 
-WINMEM_API char16_t* WINAPI winmem_SysAllocString(const char16_t* psz) { return copy(psz); }
-WINMEM_API char32_t* WINAPI winmem_SysAllocString_utf32(const char32_t* psz) { return copy(psz); }
+WINMEM_API char16_t* WINAPI winmem_SysAllocString(const char16_t* psz) {
+  heap::Caller caller(__builtin_return_address(0));
+  return copy(psz);
+}
+WINMEM_API char32_t* WINAPI winmem_SysAllocString_utf32(const char32_t* psz) {
+  heap::Caller caller(__builtin_return_address(0));
+  return copy(psz);
+}
 
-WINMEM_API char16_t* WINAPI winmem_SysAllocStringLen(const char16_t* strIn, UINT ui) { return copy(strIn, ui); }
-WINMEM_API char32_t* WINAPI winmem_SysAllocStringLen_utf32(const char32_t* strIn, UINT ui) { return copy(strIn, ui); }
+WINMEM_API char16_t* WINAPI winmem_SysAllocStringLen(const char16_t* strIn, UINT ui) {
+  heap::Caller caller(__builtin_return_address(0));
+  return copy(strIn, ui);
+}
+WINMEM_API char32_t* WINAPI winmem_SysAllocStringLen_utf32(const char32_t* strIn, UINT ui) {
+  heap::Caller caller(__builtin_return_address(0));
+  return copy(strIn, ui);
+}
 
-WINMEM_API void* WINAPI winmem_SysAllocStringByteLen(LPCSTR psz, UINT len) { return make(psz, len, sizeof(char16_t)); }
+WINMEM_API void* WINAPI winmem_SysAllocStringByteLen(LPCSTR psz, UINT len) {
+  heap::Caller caller(__builtin_return_address(0));
+  return make(psz, len, sizeof(char16_t));
+}
 WINMEM_API void* WINAPI winmem_SysAllocStringByteLen_utf32(LPCSTR psz, UINT len) {
+  heap::Caller caller(__builtin_return_address(0));
   return make(psz, len, sizeof(char32_t));
 }
 
-WINMEM_API INT WINAPI winmem_SysReAllocString(char16_t** pbstr, const char16_t* psz) { return replace(pbstr, psz); }
+WINMEM_API INT WINAPI winmem_SysReAllocString(char16_t** pbstr, const char16_t* psz) {
+  heap::Caller caller(__builtin_return_address(0));
+  return replace(pbstr, psz);
+}
 WINMEM_API INT WINAPI winmem_SysReAllocString_utf32(char32_t** pbstr, const char32_t* psz) {
+  heap::Caller caller(__builtin_return_address(0));
   return replace(pbstr, psz);
 }
 
 WINMEM_API INT WINAPI winmem_SysReAllocStringLen(char16_t** pbstr, const char16_t* psz, unsigned int len) {
+  heap::Caller caller(__builtin_return_address(0));
   return replace(pbstr, psz, len);
 }
 WINMEM_API INT WINAPI winmem_SysReAllocStringLen_utf32(char32_t** pbstr, const char32_t* psz, unsigned int len) {
+  heap::Caller caller(__builtin_return_address(0));
   return replace(pbstr, psz, len);
 }
 

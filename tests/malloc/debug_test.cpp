@@ -2,9 +2,13 @@
 // the process heap are seen. Run with that variable.
 #include "ended.h"
 
+#define _DEBUG
+#include <crtdbg.h>
 #include <cstdlib>
 #include <cstring>
+#include <malloc.h>
 #include <new>
+#include <oleauto.h>
 #include <regex>
 #include <thread>
 #include <unistd.h>
@@ -39,6 +43,115 @@ extern "C" {
 [[gnu::noinline]] void* global_alloc_here(std::size_t size) {
   void* volatile block = GlobalAlloc(GMEM_FIXED, size);
   return block;
+}
+
+enum class Maker {
+  aligned_malloc,
+  aligned_offset_malloc,
+  aligned_realloc,
+  aligned_offset_realloc,
+  aligned_recalloc,
+  aligned_offset_recalloc,
+  recalloc,
+  expand,
+  pvalloc,
+  malloc_dbg,
+  calloc_dbg,
+  realloc_dbg,
+  recalloc_dbg,
+  strdup_dbg,
+  aligned_malloc_dbg,
+  aligned_realloc_dbg,
+  aligned_recalloc_dbg,
+  alloc_string,
+  alloc_string_of_length,
+  alloc_string_of_bytes,
+  realloc_string,
+  realloc_string_of_length,
+};
+[[gnu::noinline]] void* make_here(Maker maker) {
+  void* volatile made = nullptr;
+  BSTR text = nullptr;
+  switch (maker) {
+  case Maker::aligned_malloc:
+    made = _aligned_malloc(100, 64);
+    break;
+  case Maker::aligned_offset_malloc:
+    made = _aligned_offset_malloc(100, 64, 8);
+    break;
+  case Maker::aligned_realloc:
+    made = _aligned_realloc(nullptr, 100, 64);
+    break;
+  case Maker::aligned_offset_realloc:
+    made = _aligned_offset_realloc(nullptr, 100, 64, 8);
+    break;
+  case Maker::aligned_recalloc:
+    made = _aligned_recalloc(nullptr, 10, 10, 64);
+    break;
+  case Maker::aligned_offset_recalloc:
+    made = _aligned_offset_recalloc(nullptr, 10, 10, 64, 8);
+    break;
+  case Maker::recalloc:
+    made = _recalloc(std::malloc(8), 10, 10);
+    break;
+  case Maker::expand:
+    made = std::malloc(500);
+    made = _expand(made, 490);
+    break;
+  case Maker::pvalloc:
+    made = pvalloc(100);
+    break;
+  case Maker::malloc_dbg:
+    made = _malloc_dbg(100, _NORMAL_BLOCK, nullptr, 0);
+    break;
+  case Maker::calloc_dbg:
+    made = _calloc_dbg(10, 10, _NORMAL_BLOCK, nullptr, 0);
+    break;
+  case Maker::realloc_dbg:
+    made = _realloc_dbg(nullptr, 100, _NORMAL_BLOCK, nullptr, 0);
+    break;
+  case Maker::recalloc_dbg:
+    made = _recalloc_dbg(nullptr, 10, 10, _NORMAL_BLOCK, nullptr, 0);
+    break;
+  case Maker::strdup_dbg:
+    made = _strdup_dbg("a text", _NORMAL_BLOCK, nullptr, 0);
+    break;
+  case Maker::aligned_malloc_dbg:
+    made = _aligned_malloc_dbg(100, 64, nullptr, 0);
+    break;
+  case Maker::aligned_realloc_dbg:
+    made = _aligned_realloc_dbg(nullptr, 100, 64, nullptr, 0);
+    break;
+  case Maker::aligned_recalloc_dbg:
+    made = _aligned_recalloc_dbg(nullptr, 10, 10, 64, nullptr, 0);
+    break;
+  case Maker::alloc_string:
+    made = SysAllocString(L"a text");
+    break;
+  case Maker::alloc_string_of_length:
+    made = SysAllocStringLen(L"a text", 4);
+    break;
+  case Maker::alloc_string_of_bytes:
+    made = SysAllocStringByteLen("a text", 4);
+    break;
+  case Maker::realloc_string:
+    SysReAllocString(&text, L"a text");
+    made = text;
+    break;
+  case Maker::realloc_string_of_length:
+    SysReAllocStringLen(&text, L"a text", 4);
+    made = text;
+    break;
+  }
+  return made;
+}
+[[gnu::noinline]] void free_string_here(BSTR text) {
+  SysFreeString(text);
+  __asm__ volatile("");
+}
+[[gnu::noinline]] void aligned_free_here(void* block) {
+  _aligned_free(block);
+  __asm__ volatile("");
 }
 }
 
@@ -100,6 +213,29 @@ TEST(Debug, operator_new_HeapAlloc_and_GlobalAlloc_say_who_called_them) {
   });
   expect_report(by("allocated", "global_alloc_here"),
                 [] { std::free(static_cast<char*>(global_alloc_here(100)) + 16); });
+}
+
+TEST(Debug, all_that_make_blocks_say_who_called_them) {
+  for (int maker = 0; maker <= static_cast<int>(Maker::realloc_string_of_length); ++maker) {
+    SCOPED_TRACE(maker);
+    expect_report(by("allocated", "make_here") + "[0-9]+;", [maker] {
+      auto* inside = static_cast<char*>(make_here(static_cast<Maker>(maker))) + 3;
+      HeapFree(GetProcessHeap(), 0, inside);
+    });
+  }
+}
+
+TEST(Debug, all_that_free_blocks_say_who_called_them) {
+  expect_report(by("allocated", "make_here") + "[0-9]+" + by("freed", "free_string_here"), [] {
+    auto text = static_cast<BSTR>(make_here(Maker::alloc_string));
+    free_string_here(text);
+    HeapFree(GetProcessHeap(), 0, reinterpret_cast<char*>(text) - 8);
+  });
+  expect_report(by("allocated", "make_here") + "[0-9]+" + by("freed", "aligned_free_here"), [] {
+    void* block = make_here(Maker::aligned_malloc);
+    aligned_free_here(block);
+    HeapFree(GetProcessHeap(), 0, static_cast<char*>(block) - 3);
+  });
 }
 
 TEST(Debug, H67_one_byte_behind_a_block_of_the_process_heap_is_seen_by_HeapValidate_and_at_the_free) {
