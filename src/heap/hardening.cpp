@@ -1,40 +1,23 @@
 #include "hardening.h"
 
 #include "misuse.h"
+#include "mode.h"
 #include "records.h"
-
-#include <cstring>
 
 namespace winmem::heap {
 
 namespace {
 
-constexpr char kPattern = static_cast<char>(0xAB);
-constexpr Bytes kSmallPad = 16;
-constexpr Bytes kRingSize = round_up(Hardening::kMost * sizeof(Found), kPage);
-
-// Behind a block: all of its room, up to a page.
-AddressRange guarded(const Found& found, Address block) {
-  Bytes slack = found.room - found.size;
-  Address begin = block + found.size;
-  return {begin, begin + (slack < kPage ? slack : kPage)};
-}
-
-bool holds(AddressRange range, char value) {
-  const auto* at = reinterpret_cast<const char*>(range.begin);
-  Bytes size = range.size();
-  return size == 0 || (*at == value && std::memcmp(at, at + 1, size - 1) == 0);
-}
-
-// What a block and what was written behind it can have changed: all of the room, but of large room a page behind the
-// end.
-AddressRange touched(const Found& found, Address block) { return {block, guarded(found, block).end}; }
-
-void fill(AddressRange range, char value) { std::memset(reinterpret_cast<void*>(range.begin), value, range.size()); }
-
 Address start_of(const Found& found) {
   const Span& span = *found.span;
   return span.kind == SpanKind::slab ? address_of(span, static_cast<std::uint16_t>(found.number)) : span.begin;
+}
+
+// What a block and what was written behind it can have changed: all of the room, but outside of slabs a page behind the
+// end.
+Bytes touched(const Found& found) {
+  Bytes slack = found.room - found.size;
+  return found.span->kind == SpanKind::slab || slack < kPage ? found.room : found.size + kPage;
 }
 
 void set_live(const Found& found, bool live) {
@@ -45,41 +28,47 @@ void set_live(const Found& found, bool live) {
 
 } // namespace
 
+unsigned guard_granules() { return mode() == Mode::hardened ? 1 : 0; }
+Bytes guard_bytes() { return mode() == Mode::hardened ? kPage : 0; }
+
 bool Hardening::open() {
-  ring_ = static_cast<Found*>(take_table(kRingSize));
+  ring_ = static_cast<Found*>(take_table(round_up(kMost * sizeof(Found), kPage)));
   return ring_ != nullptr;
 }
 
 void Hardening::close() {
   if (ring_ != nullptr) {
-    give_table(ring_, kRingSize);
+    give_table(ring_, round_up(kMost * sizeof(Found), kPage));
     ring_ = nullptr;
   }
 }
 
-Bytes Hardening::padded(Bytes size) {
-  Bytes pad = size + kSmallPad <= kLargestSmall ? kSmallPad : kPage;
-  return size <= kUserEnd ? size + pad : size;
+void Hardening::stop_for_use(Address block) {
+  stop_for_misuse("the heap", reinterpret_cast<const void*>(block), "a freed block that was written to",
+                  "look for a use after free, or a write before the begin of the block behind it");
 }
 
-void Hardening::must_be_unused(const Found& found, Address block) {
-  if (found.span->kind != SpanKind::large && !holds(touched(found, block), 0)) { // a large one is fresh
-    stop_for_misuse("the heap", reinterpret_cast<const void*>(block), "a freed block that was written to",
-                    "look for a use after free, or a write before the begin of the block behind it");
+// Larger blocks are looked at when they have rested: their contents would go through the processor's caches once more.
+bool Hardening::make_ready(const Found& found, Bytes size) {
+  Address block = start_of(found);
+  bool is_zero = found.span->kind == SpanKind::slab;
+  if (is_zero) {
+    must_be_unused(block, touched(found));
+  }
+  Found ready = found;
+  ready.size = size;
+  guard(ready, block);
+  return is_zero;
+}
+
+void Hardening::clear_behind(const Found& found, Address block, Bytes size) {
+  if (found.span->kind != SpanKind::large) { // whose pages go
+    fill(block + size, touched(found) - size, 0);
   }
 }
 
-void Hardening::guard(const Found& found, Address block) { fill(guarded(found, block), kPattern); }
-
-bool Hardening::is_intact(const Found& found, Address block) { return holds(guarded(found, block), kPattern); }
-
-void Hardening::clear_behind(const Found& found, Address block, Bytes size) {
-  fill({block + size, touched(found, block).end}, 0);
-}
-
 void Hardening::enter(const Found& found) {
-  Address block = start_of(found);
-  fill(touched(found, block), 0);
+  fill(start_of(found), touched(found), 0);
   set_live(found, false);
   ring_[(first_ + count_) % kMost] = found;
   ++count_;
@@ -91,7 +80,9 @@ Found Hardening::leave() {
   first_ = (first_ + 1) % kMost;
   --count_;
   bytes_ -= oldest.room;
-  must_be_unused(oldest, start_of(oldest));
+  if (oldest.span->kind != SpanKind::slab) {
+    must_be_unused(start_of(oldest), touched(oldest));
+  }
   set_live(oldest, true);
   return oldest;
 }

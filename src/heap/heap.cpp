@@ -116,7 +116,7 @@ void* Heap::take(Bytes size, bool& is_zero, bool grows) {
   if (block == nullptr && growable_.trim_for_want()) {
     block = growable_.take(*this, wanted, is_zero, grows);
   }
-  return wanted != size && block != nullptr ? without_pad(block, size) : block;
+  return wanted != size && block != nullptr ? without_pad(block, size, is_zero) : block;
 }
 
 // Behind a block that is watched there are some bytes that are nobody's.
@@ -128,10 +128,10 @@ Bytes Heap::padded(Bytes size) const {
   return memory_tools::are_there() && !is_fixed() && size <= kUserEnd ? size + kPad : size;
 }
 
-void* Heap::without_pad(void* block, Bytes size) {
+void* Heap::without_pad(void* block, Bytes size, bool& is_zero) {
   Found found = find(to_address(block));
   if (hardening_.is_on()) {
-    Hardening::must_be_unused(found, to_address(block));
+    is_zero |= Hardening::make_ready(found, size);
   }
   resize(found, size); // it fits
   return block;
@@ -154,46 +154,43 @@ bool Heap::resize(const Found& found, Bytes size) {
 }
 
 void Heap::guard(const void* block, Bytes old_size) {
-  if (block == nullptr || !has_guards()) {
-    return;
+  if (block == nullptr || !has_guards() || hardening_.is_on()) {
+    return; // hardened ones are guarded when they are taken
   }
   if (traces::are_on()) {
     traces::note_allocated(block);
   }
   Address at = to_address(block);
   Found found = find(at);
-  if (hardening_.is_on()) {
-    Hardening::guard(found, at);
-    return;
-  }
   if (!memory_tools::are_there()) {
-    keep_slack(const_cast<void*>(block), found.size, found.room);
+    fill_slack(const_cast<void*>(block), found.size, found.room);
     return;
   }
   Bytes slack = found.room - found.size < kPage ? found.room - found.size : kPage;
   old_size == kNoSize ? memory_tools::open_block(at, found.size, slack)
                       : memory_tools::open_resized_block(at, old_size, found.size, slack);
-  keep_slack(const_cast<void*>(block), found.size, found.room);
+  fill_slack(const_cast<void*>(block), found.size, found.room);
   memory_tools::close_slack(at, found.size, slack);
 }
 
 bool Heap::is_damaged(const Found& found, const void* block) const {
   memory_tools::Quiet quiet;
   return hardening_.is_on() ? !Hardening::is_intact(found, to_address(block))
-                            : has_guards() && !slack_seems_intact(block, found.size, found.room);
+                            : has_guards() && !slack_is_intact(block, found.size, found.room);
 }
 
 void* Heap::allocate(Bytes size, bool zeroed, bool serialized) {
   bool is_zero = false;
   void* block = nullptr;
+  if (void* looked_at = is_looked_at() ? allocate_looked_at(size) : nullptr) {
+    return looked_at;
+  }
   {
     NewCacheWatch watch;
     HeapHold hold(mutex_, locks(serialized));
-    if (options_.cached && size <= kLargestCached) {
+    if (options_.cached && !hardening_.is_on() && size <= kLargestCached) {
       thread_cache::prepare();
-    }
-    if (options_.cached && size <= kLargestSmall) {
-      block = thread_cache::refill_and_take(*this, growable_, size);
+      block = size <= kLargestSmall ? thread_cache::refill_and_take(*this, growable_, size) : nullptr;
     }
     if (block == nullptr) {
       block = take(size, is_zero);
@@ -216,7 +213,7 @@ void* Heap::allocate_aligned(Bytes size, Bytes alignment, bool zeroed, bool seri
     HeapHold hold(mutex_, locks(serialized));
     Bytes wanted = padded(size);
     block = is_fixed() ? nullptr : growable_.take_aligned(*this, wanted, alignment, is_zero);
-    block = wanted != size && block != nullptr ? without_pad(block, size) : block;
+    block = wanted != size && block != nullptr ? without_pad(block, size, is_zero) : block;
     guard(block);
   }
   if (zeroed && block != nullptr && (!is_zero || memory_tools::are_there())) {
@@ -233,8 +230,8 @@ Heap::Reallocated Heap::make_room(const Found& found, void* block, Bytes size, M
   // A block that shrinks to less than half moves, if it may: what is left of it is worth more elsewhere.
   bool stays = moving == Moving::in_place_only || size >= found.size || size >= found.room / 2;
   if (hardening_.is_on()) {
-    bool fits = size <= found.size || Hardening::padded(size) <= found.room;
-    stays = fits && moving == Moving::in_place_only; // else it moves, and the old rests
+    bool fits = size <= found.size || Hardening::padded(size) <= found.room || found.span->kind == SpanKind::large;
+    stays = stays && fits;
     if (stays && size < found.size) {
       Hardening::clear_behind(found, to_address(block), size);
     }
@@ -258,6 +255,9 @@ Heap::Reallocated Heap::make_room(const Found& found, void* block, Bytes size, M
 Heap::Reallocated Heap::reallocate(void* block, Bytes size, bool zeroed, Moving moving, bool serialized) {
   Bytes old_size = 0;
   Reallocated result;
+  if (void* resized = is_looked_at() ? reallocate_looked_at(block, size, zeroed, moving) : nullptr) {
+    return {resized};
+  }
   {
     HeapHold hold(mutex_, locks(serialized));
     Found found = find(to_address(block));
@@ -270,6 +270,9 @@ Heap::Reallocated Heap::reallocate(void* block, Bytes size, bool zeroed, Moving 
       return result;
     }
     guard(result.block, result.block == block ? old_size : kNoSize);
+    if (hardening_.is_on() && result.block == block) {
+      Hardening::guard(find(to_address(block)), to_address(block));
+    }
   }
   // Contents are touched without the lock: a page of theirs may be one that a handler has to make accessible.
   if (result.block != block) {
@@ -288,6 +291,9 @@ Heap::Reallocated Heap::reallocate(void* block, Bytes size, bool zeroed, Moving 
 }
 
 bool Heap::free(void* block, bool serialized) {
+  if (Freed freed = is_looked_at() ? free_looked_at(block) : Freed::unknown; freed != Freed::unknown) {
+    return freed == Freed::yes;
+  }
   NewCacheWatch watch;
   HeapHold hold(mutex_, locks(serialized));
   Found found = find(to_address(block));
@@ -302,12 +308,12 @@ bool Heap::free(void* block, bool serialized) {
     memory_tools::close_block(to_address(block), found.room);
   }
   Span& span = *found.span;
-  if (span.cached_class != kNotCached) {
+  if (span.cached_class != kNotCached && !hardening_.is_on()) {
     thread_cache::prepare();
-  }
-  if (span.cached_class != kNotCached && thread_cache::drain(growable_, span.cached_class) &&
-      thread_cache::give({to_address(block), &span.cells[found.number]}, span.cached_class)) {
-    return true;
+    if (thread_cache::drain(growable_, span.cached_class) &&
+        thread_cache::give({to_address(block), &span.cells[found.number]}, span.cached_class)) {
+      return true;
+    }
   }
   give(found);
   return true;
@@ -347,6 +353,7 @@ Bytes Heap::compact(bool serialized) {
   if (is_fixed()) {
     return fixed_.largest_free();
   }
+  hardening_.end_rest([this](const Found& rested) { growable_.give(rested); });
   if (options_.cached) {
     thread_cache::flush_all(growable_);
     Segments::release_spares();

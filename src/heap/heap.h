@@ -128,12 +128,21 @@ private:
   bool resize(const Found& found, Bytes size);
   // What to take for a block of `size`, and what is to be done then.
   Bytes padded(Bytes size) const;
-  void* without_pad(void* block, Bytes size);
+  void* without_pad(void* block, Bytes size, bool& is_zero);
 
   // Whether a write behind a block is seen (slack.h). The process heap's blocks go by threads' caches, without that.
-  bool has_guards() const { return !options_.cached; }
+  bool has_guards() const { return !options_.cached || hardening_.is_on(); }
   // Of a block that was taken, or was `old_size` before.
   void guard(const void* block, Bytes old_size = kNoSize);
+
+  // Small blocks of a hardened process heap, by the thread's cache (hardened_heap.cpp). nullptr, unknown, no block: not
+  // so.
+  bool is_looked_at() const { return hardening_.is_on() && options_.cached; }
+  void* allocate_looked_at(Bytes size);
+  void* refill_and_look_at(unsigned size_class, Bytes size);
+  enum class Freed : std::uint8_t { yes, no, unknown };
+  Freed free_looked_at(void* block);
+  void* reallocate_looked_at(void* block, Bytes size, bool zeroed, Moving moving);
   bool is_damaged(const Found& found, const void* block) const;
   void* take_with_user(Bytes size, const UserInfo& info, bool& is_zero);
   Reallocated make_room(const Found& found, void* block, Bytes size, Moving moving);

@@ -1,6 +1,7 @@
 #include "large_blocks.h"
 
 #include "../vm/vm.h"
+#include "hardening.h"
 #include "leftovers.h"
 #include "records.h"
 #include "span_map.h"
@@ -45,7 +46,7 @@ LargeBlocks::Place LargeBlocks::place_of(const Wanted& wanted) {
 
 // A block that has grown gets room to grow again.
 Bytes LargeBlocks::region_for(const Wanted& wanted, Bytes whole) const {
-  return (keeps_idle_ ? std::bit_ceil(whole) : whole) * (wanted.grows ? 2 : 1);
+  return (keeps_idle_ ? std::bit_ceil(whole) : whole) * (wanted.grows ? 2 : 1) + guard_bytes();
 }
 
 SpanList& LargeBlocks::idle_like(Bytes region) { return idle_[static_cast<unsigned>(std::bit_width(region)) - 1]; }
@@ -120,8 +121,9 @@ Span* LargeBlocks::make(Heap& heap, const Wanted& wanted) {
                              .alignment = wanted.alignment < kGranule ? kGranule : wanted.alignment};
   request.commit = request.size == whole;
   vm::Reserved reserved = vm::reserve(request);
-  if (reserved.status != Status::ok && request.size != whole) {
-    request.size = whole;
+  Bytes least = whole + guard_bytes();
+  if (reserved.status != Status::ok && request.size != least) {
+    request.size = least;
     reserved = vm::reserve(request);
   }
   if (reserved.status != Status::ok) {
@@ -134,7 +136,7 @@ Span* LargeBlocks::make(Heap& heap, const Wanted& wanted) {
   large->begin = region.begin + offset;
   large->kind = SpanKind::large;
   large->region = region;
-  large->growth_end = region.end;
+  large->growth_end = region.end - guard_bytes();
   large->room = committed - offset; // none yet: up to where the region begins
   committed_ += committed;
   if (!span_map::prepare(region) || !commit_to(*large, region.begin + whole)) {

@@ -114,7 +114,10 @@ void append(Heap& heap) {
     return made;
   }
   // What threads have at hand is watched by nobody, nor is it known who asked for it.
-  bool is_quick = mode() == Mode::usual || mode() == Mode::strict;
+  bool is_quick = mode() != Mode::debug;
+  if (mode() == Mode::hardened) {
+    thread_cache::harden();
+  }
   Heap* heap = make({.cached = is_quick && host::can_fence_threads() && !host::memory_tools::are_there(),
                      .keeps_large = mode() != Mode::hardened});
   if (heap != nullptr) {

@@ -2,6 +2,7 @@
 
 #include "../host/lock.h"
 #include "../vm/vm.h"
+#include "hardening.h"
 #include "leftovers.h"
 #include "mode.h"
 #include "records.h"
@@ -67,6 +68,9 @@ unsigned find_run(std::uint64_t bits, unsigned count) {
   return static_cast<unsigned>(std::countr_zero(starts));
 }
 
+std::uint64_t taken(const Segment& segment) { return segment.used | segment.guards; }
+bool is_full(const Segment& segment) { return taken(segment) == ~std::uint64_t{0}; }
+
 Address address_of(const Segment& segment, unsigned granule) { return segment.region.begin + granule * kGranule; }
 
 } // namespace
@@ -124,7 +128,7 @@ Segment* Segments::add(Heap& heap) {
 void Segments::remove(Segment& segment) {
   (segment.previous != nullptr ? segment.previous->next : first_) = segment.next;
   (segment.next != nullptr ? segment.next->previous : last_) = segment.previous;
-  if (segment.used != ~std::uint64_t{0}) {
+  if (!is_full(segment)) {
     unlink_roomy(segment);
   }
   --segments_;
@@ -140,7 +144,7 @@ bool Segments::commit(Segment& segment, unsigned first, unsigned count) {
   }
   unsigned half = first / kHalf * kHalf;
   std::uint64_t whole = mask_of(half, kHalf);
-  if (used_ >= kLargeHeap && (wanted & ~whole) == 0 && (segment.committed & whole) == 0) {
+  if (used_ >= kLargeHeap && guard_granules() == 0 && (wanted & ~whole) == 0 && (segment.committed & whole) == 0) {
     first = half;
     count = kHalf;
   }
@@ -169,9 +173,10 @@ void Segments::decommit(Segment& segment, std::uint64_t granules) {
 }
 
 Granules Segments::take_from(Segment& segment, unsigned granules) {
-  unsigned first = find_run(segment.committed & ~segment.used, granules);
+  unsigned all = granules + guard_granules();
+  unsigned first = all == granules ? find_run(segment.committed & ~segment.used, granules) : kSegmentGranules;
   if (first >= kSegmentGranules) {
-    first = find_run(~segment.used, granules);
+    first = find_run(~taken(segment), all);
   }
   if (first >= kSegmentGranules) {
     return {};
@@ -179,10 +184,15 @@ Granules Segments::take_from(Segment& segment, unsigned granules) {
   if (!commit(segment, first, granules)) {
     return {.refused = true};
   }
+  if (all != granules) {
+    std::uint64_t guard = mask_of(first + granules, 1);
+    segment.guards |= guard;
+    decommit(segment, guard & segment.committed);
+  }
   segment.used |= mask_of(first, granules);
   segment.was_idle &= ~segment.used;
   used_ += granules;
-  if (segment.used == ~std::uint64_t{0}) {
+  if (is_full(segment)) {
     unlink_roomy(segment);
   }
   return {address_of(segment, first), &segment};
@@ -216,10 +226,13 @@ void Segments::give(Granules given, unsigned granules) {
   Segment* segment = given.segment;
   auto first = static_cast<unsigned>((given.begin - segment->region.begin) / kGranule);
   std::uint64_t bits = mask_of(first, granules);
-  if (segment->used == ~std::uint64_t{0}) {
+  if (is_full(*segment)) {
     link_roomy(*segment);
   }
   segment->used &= ~bits;
+  if (guard_granules() != 0) {
+    segment->guards &= ~mask_of(first + granules, 1);
+  }
   used_ -= granules;
   if (committed_ - used_ > kMostIdle + used_) {
     segment->used == 0 && segments_ > 1 ? remove(*segment) : decommit(*segment, bits);

@@ -27,6 +27,7 @@ struct Segment : vm::Pooled {
   Segment* next_roomy; // of those that have unused granules
   Segment* previous_roomy;
   std::uint64_t used;      // a bit for each granule
+  std::uint64_t guards;    // behind spans, without access (hardening.h); neither used nor committed
   std::uint64_t committed; // those in use and others
   std::uint64_t was_idle;  // committed and not used at the last tick (Decay)
   unsigned number;         // in order of creation

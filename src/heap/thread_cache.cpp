@@ -4,6 +4,7 @@
 #include "../host/thread.h"
 #include "depot.h"
 #include "growable_store.h"
+#include "hardened_cache.h"
 #include "records.h"
 #include "registry.h"
 
@@ -26,6 +27,16 @@ using detail::own;
 constinit ThreadCache* first = nullptr;   // of threads that live
 constinit ThreadCache* orphans = nullptr; // linked by `next`
 constinit bool all_stopped = false;
+
+constinit bool is_hardened = false; // since before there was a cache
+
+void let_serve(ThreadCache& cache, bool serves) {
+  cache.serves.store(serves && !is_hardened, std::memory_order_release);
+  cache.serves_slowly.store(serves && is_hardened, std::memory_order_release);
+}
+
+// Whether the calling thread may not change its cache in any way.
+bool is_own_stopped() { return is_stopped() && !own->serves_slowly.load(std::memory_order_acquire); }
 
 // A thread keeps at most about this much of a class, in blocks of which two can be refilled at once.
 constexpr Bytes kMostBytes = 0x20000;
@@ -70,12 +81,19 @@ ThreadCache* make() {
       return nullptr;
     }
     cache = new (memory) ThreadCache{};
+    if (is_hardened) {
+      cache->resting = static_cast<Resting*>(take_table(kRestingSize));
+      if (cache->resting == nullptr) {
+        give_thread_cache(cache);
+        return nullptr;
+      }
+    }
     cache->is_known = true;
     for (unsigned i = 0; i < kCachedClasses; ++i) {
       cache->magazines[i].block = static_cast<std::uint32_t>(cached_size(i));
     }
   }
-  cache->serves.store(!all_stopped, std::memory_order_relaxed);
+  let_serve(*cache, !all_stopped);
   link(*cache);
   return cache;
 }
@@ -91,6 +109,11 @@ void flush(GrowableStore& store, Magazine& magazine, unsigned count, bool to_dep
 }
 
 void flush(GrowableStore& store, ThreadCache& cache) {
+  if (cache.resting != nullptr) {
+    while (cache.resting->count != 0) {
+      store.give_cached(cache.resting->leave().block);
+    }
+  }
   for (Magazine& magazine : cache.magazines) {
     flush(store, magazine, static_cast<unsigned>(magazine.top - magazine.bottom), false);
   }
@@ -128,6 +151,9 @@ void give_back(ThreadCache& cache) {
       give_room(magazine.bottom, magazine.room);
     }
   }
+  if (cache.resting != nullptr) {
+    give_table(cache.resting, kRestingSize);
+  }
   give_thread_cache(&cache);
 }
 
@@ -149,17 +175,16 @@ void prepare() {
   }
 }
 
-void* refill_and_take(Heap& heap, GrowableStore& store, Bytes size) {
-  if (is_stopped()) {
-    return nullptr;
+bool refill(Heap& heap, GrowableStore& store, unsigned wanted) {
+  if (is_own_stopped()) {
+    return false;
   }
-  unsigned wanted = size_class(size);
   Magazine& magazine = own->magazines[wanted];
   if (magazine.top == magazine.bottom) {
     grow(magazine);
     auto most = static_cast<unsigned>(magazine.limit - magazine.bottom);
     if (most == 0) {
-      return nullptr;
+      return false;
     }
     store.give_back_idle();
     unsigned got = depot::take(wanted, magazine.bottom, (most + 1) / 2);
@@ -169,11 +194,15 @@ void* refill_and_take(Heap& heap, GrowableStore& store, Bytes size) {
     }
     magazine.top = magazine.bottom + got;
   }
-  return take(size);
+  return magazine.top != magazine.bottom;
+}
+
+void* refill_and_take(Heap& heap, GrowableStore& store, Bytes size) {
+  return refill(heap, store, size_class(size)) ? take(size) : nullptr;
 }
 
 bool drain(GrowableStore& store, unsigned cached_class) {
-  if (is_stopped()) {
+  if (is_own_stopped()) {
     return false;
   }
   Magazine& magazine = own->magazines[cached_class];
@@ -198,7 +227,7 @@ void return_cache(GrowableStore& store, ThreadCache& cache) {
 void stop() {
   all_stopped = true;
   for (ThreadCache* cache = first; cache != nullptr; cache = cache->next) {
-    cache->serves.store(false, std::memory_order_relaxed);
+    let_serve(*cache, false);
   }
   host::fence_threads();
   for (ThreadCache* cache = first; cache != nullptr; cache = cache->next) {
@@ -211,9 +240,11 @@ void stop() {
 void resume() {
   all_stopped = false;
   for (ThreadCache* cache = first; cache != nullptr; cache = cache->next) {
-    cache->serves.store(true, std::memory_order_release);
+    let_serve(*cache, true);
   }
 }
+
+void harden() { is_hardened = true; }
 
 void flush_all(GrowableStore& store) {
   depot::flush(store);

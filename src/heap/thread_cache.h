@@ -41,13 +41,17 @@ struct Magazine {
 };
 static_assert(sizeof(Magazine) == 32, "found by a shift");
 
+struct Resting;
+
 struct ThreadCache : vm::Pooled {
   std::atomic<std::uint32_t> busy; // the owner is about to change a magazine
   std::atomic<bool> serves;        // else it has to leave that be, and ask the heap
+  std::atomic<bool> serves_slowly; // in its place where blocks are looked at (hardened_cache.h)
   bool is_known;                   // stop() waits for it
   ThreadCache* next;
   ThreadCache* previous;
   Magazine magazines[kCachedClasses + 1]; // the last one is always full: of blocks that are not kept
+  Resting* resting;                       // where blocks are looked at: those that are freed and not used yet
   Span* slabs[kClasses];                  // which new blocks come from; none: the next one that has some
 };
 
@@ -72,6 +76,7 @@ public:
   Busy& operator=(const Busy&) = delete;
 
   bool is_allowed() const { return cache_.serves.load(std::memory_order_acquire); }
+  bool is_allowed_slowly() const { return cache_.serves_slowly.load(std::memory_order_acquire); }
 
 private:
   ThreadCache& cache_;
@@ -151,6 +156,9 @@ inline bool is_stopped() { return !detail::own->serves.load(std::memory_order_ac
 // Whether the calling thread has a cache.
 inline bool is_own_known() { return detail::own->is_known; }
 
+// Before the process heap is made: its blocks are looked at, so nobody may take them quickly.
+void harden();
+
 // All that follows: the caller holds the lock of the process heap, whose store `store` is.
 
 // The calling thread gets a cache, if it has none and there is memory.
@@ -159,6 +167,9 @@ void prepare();
 // A block for the calling thread, whose cache is filled if need be. nullptr: the store has to be asked, as there is no
 // cache or no memory.
 void* refill_and_take(Heap& heap, GrowableStore& store, Bytes size);
+
+// The same, but the block stays in the cache. False: the store has to be asked.
+bool refill(Heap& heap, GrowableStore& store, unsigned size_class);
 
 // Makes room in the calling thread's cache. False when it has none.
 bool drain(GrowableStore& store, unsigned cached_class);

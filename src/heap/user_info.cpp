@@ -28,6 +28,9 @@ void* Heap::take_with_user(Bytes size, const UserInfo& info, bool& is_zero) {
     span.user_value = info.value;
     span.user_flags = info.flags | kUser;
     span.cached_class = kNotCached; // as what is kept beside it goes with it
+    if (hardening_.is_on()) {
+      is_zero |= Hardening::make_ready(find(to_address(block)), size);
+    }
   }
   return block;
 }

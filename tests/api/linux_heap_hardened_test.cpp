@@ -2,10 +2,12 @@
 #include "heap_test_support.h"
 
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <string>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 namespace apitest {
@@ -44,14 +46,16 @@ template <typename Body> std::string last_words(Body body) {
 char* take(SIZE_T size) { return static_cast<char*>(HeapAlloc(GetProcessHeap(), 0, size)); }
 bool give(void* block) { return HeapFree(GetProcessHeap(), 0, block) != 0; }
 
-// So many that what rests leaves its rest, and is used again.
+// So many that what rests leaves its rest, and that what has left it is used again.
 void use_the_heap_on(SIZE_T size) {
-  std::vector<char*> blocks;
-  for (int i = 0; i < 5000; ++i) {
-    blocks.push_back(take(size));
-  }
-  for (char* block : blocks) {
-    give(block);
+  for (int count : {5000, 12'000}) {
+    std::vector<char*> blocks;
+    for (int i = 0; i < count; ++i) {
+      blocks.push_back(take(size));
+    }
+    for (char* block : blocks) {
+      give(block);
+    }
   }
 }
 
@@ -99,7 +103,7 @@ TEST_F(Hardened, blocks_work_as_ever) {
 TEST_F(Hardened, H67_a_write_past_the_end_is_found_when_the_block_is_freed) {
   for (SIZE_T size : kSizes) {
     if (size > 1'000'000) {
-      continue; // the page behind a large one cannot be written
+      continue; // the page behind a large one may be without access
     }
     for (SIZE_T length : {SIZE_T{1}, SIZE_T{8}}) {
       EXPECT_NE(last_words([&] {
@@ -129,6 +133,118 @@ TEST_F(Hardened, a_page_behind_a_block_may_be_written_without_harm_or_ends_the_p
     give(block);
     give(next);
   }
+}
+
+// The last block of a slab has nobody behind it.
+TEST_F(Hardened, up_to_a_page_behind_a_slab_is_not_accessible) {
+  constexpr SIZE_T kGranule = 0x10000;
+  for (SIZE_T size : {SIZE_T{24}, SIZE_T{100}, SIZE_T{1000}, SIZE_T{8000}}) {
+    std::vector<char*> blocks;
+    unsigned last_ones = 0;
+    for (SIZE_T all = 0; all < 4'000'000; all += size) {
+      char* block = take(size);
+      blocks.push_back(block);
+      auto address = reinterpret_cast<std::uintptr_t>(block);
+      MEMORY_BASIC_INFORMATION info{};
+      VirtualQuery(block, &info, sizeof info);
+      auto end = reinterpret_cast<std::uintptr_t>(info.BaseAddress) + info.RegionSize;
+      EXPECT_EQ(end % kGranule, 0u);
+      if (end - address < size + 4096) {
+        VirtualQuery(reinterpret_cast<char*>(end), &info, sizeof info);
+        EXPECT_EQ(info.State, static_cast<DWORD>(MEM_RESERVE)) << size;
+        EXPECT_GE(info.RegionSize, SIZE_T{4096});
+        ++last_ones;
+      }
+    }
+    EXPECT_GT(last_ones, 3u) << size;
+    for (char* block : blocks) {
+      give(block);
+    }
+  }
+}
+
+TEST_F(Hardened, slabs_that_come_and_go_keep_what_is_behind_them) {
+  for (int round = 0; round < 3; ++round) {
+    for (SIZE_T size : {SIZE_T{30'000}, SIZE_T{100}, SIZE_T{150'000}, SIZE_T{5000}}) {
+      std::vector<char*> blocks;
+      for (int i = 0; i < 100; ++i) {
+        char* block = take(size);
+        ASSERT_NE(block, nullptr);
+        std::memset(block, 1 + i, size);
+        blocks.push_back(block);
+        MEMORY_BASIC_INFORMATION info{};
+        VirtualQuery(block, &info, sizeof info);
+        char* end = static_cast<char*>(info.BaseAddress) + info.RegionSize;
+        EXPECT_GE(end, block + size);
+        EXPECT_LE(end - block, 0x80000 + 0x10000) << "spans of neighbours touch";
+      }
+      for (int i = 0; i < 100; ++i) {
+        EXPECT_TRUE(is_filled(blocks[i], size, static_cast<char>(1 + i)));
+        EXPECT_TRUE(give(blocks[i]));
+      }
+      EXPECT_TRUE(HeapValidate(GetProcessHeap(), 0, nullptr));
+    }
+    HeapCompact(GetProcessHeap(), 0);
+  }
+}
+
+TEST_F(Hardened, threads_use_blocks_of_each_other) {
+  constexpr int kThreads = 4;
+  std::array<std::vector<char*>, kThreads> made;
+  for (int round = 0; round < 20; ++round) {
+    std::vector<std::thread> threads;
+    for (int i = 0; i < kThreads; ++i) {
+      threads.emplace_back([&made, i, round] {
+        std::vector<char*>& mine = made[(i + round) % kThreads]; // another thread made them
+        for (char* block : mine) {
+          EXPECT_EQ(*block, 7);
+          EXPECT_TRUE(give(block));
+        }
+        mine.clear();
+        for (int n = 0; n < 500; ++n) {
+          SIZE_T size = 1 + static_cast<SIZE_T>(n * 37 % 3000);
+          char* block = take(size);
+          std::memset(block, 7, size);
+          mine.push_back(block);
+        }
+      });
+    }
+    EXPECT_TRUE(HeapValidate(GetProcessHeap(), 0, nullptr));
+    for (std::thread& thread : threads) {
+      thread.join();
+    }
+  }
+  EXPECT_TRUE(HeapValidate(GetProcessHeap(), 0, nullptr));
+}
+
+TEST_F(Hardened, HeapLock_stops_what_others_do) {
+  std::atomic<bool> ends{false};
+  std::thread other([&ends] {
+    while (!ends) {
+      char* block = take(100);
+      give(block);
+      HeapFree(GetProcessHeap(), 0, HeapReAlloc(GetProcessHeap(), 0, take(10), 3000));
+    }
+  });
+  for (int i = 0; i < 200; ++i) {
+    ASSERT_TRUE(HeapLock(GetProcessHeap()));
+    char* mine = take(200);
+    auto live = [] {
+      PROCESS_HEAP_ENTRY entry{};
+      unsigned count = 0;
+      while (HeapWalk(GetProcessHeap(), &entry)) {
+        count += (entry.wFlags & PROCESS_HEAP_ENTRY_BUSY) != 0 ? 1 : 0;
+      }
+      return count;
+    };
+    unsigned before = live();
+    EXPECT_EQ(live(), before);
+    EXPECT_TRUE(give(mine));
+    EXPECT_EQ(live(), before - 1);
+    ASSERT_TRUE(HeapUnlock(GetProcessHeap()));
+  }
+  ends = true;
+  other.join();
 }
 
 TEST_F(Hardened, the_page_behind_a_large_block_is_not_accessible) {
