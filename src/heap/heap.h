@@ -139,7 +139,7 @@ private:
   // so.
   bool is_looked_at() const { return hardening_.is_on() && options_.cached; }
   void* allocate_looked_at(Bytes size);
-  void* refill_and_look_at(unsigned size_class, Bytes size);
+  void* refill_and_look_at(unsigned wanted, Bytes size);
   enum class Freed : std::uint8_t { yes, no, unknown };
   Freed free_looked_at(void* block);
   void* reallocate_looked_at(void* block, Bytes size, bool zeroed, Moving moving);

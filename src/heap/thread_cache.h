@@ -168,8 +168,8 @@ void prepare();
 // cache or no memory.
 void* refill_and_take(Heap& heap, GrowableStore& store, Bytes size);
 
-// The same, but the block stays in the cache. False: the store has to be asked.
-bool refill(Heap& heap, GrowableStore& store, unsigned size_class);
+// The same for class `wanted`, but the block stays in the cache. False: the store has to be asked.
+bool refill(Heap& heap, GrowableStore& store, unsigned wanted);
 
 // Makes room in the calling thread's cache. False when it has none.
 bool drain(GrowableStore& store, unsigned cached_class);
