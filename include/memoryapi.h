@@ -194,7 +194,12 @@ typedef BAD_MEMORY_CALLBACK_ROUTINE* PBAD_MEMORY_CALLBACK_ROUTINE;
 // ERROR_INVALID_HANDLE, ERROR_COMMITMENT_LIMIT, ERROR_PRIVILEGE_NOT_HELD (SEC_LARGE_PAGES); of files
 // ERROR_ACCESS_DENIED, ERROR_FILE_INVALID (empty), ERROR_NOT_ENOUGH_MEMORY (larger than a file that may not grow),
 // ERROR_DISK_FULL, ERROR_BAD_EXE_FORMAT (no ordinary file, or with SEC_IMAGE no program);
-// ERROR_NO_SYSTEM_RESOURCES, ERROR_NOT_SUPPORTED (a name: winmem has none yet).
+// ERROR_NO_SYSTEM_RESOURCES. With a name, which lives as long as some process has a handle, a section that has it is
+// opened instead, and the last error is ERROR_ALREADY_EXISTS; the other arguments must be legal all the same. "Local\x"
+// is the same name as "x", "Global\x" another one. [S20 to S26] Errors then: ERROR_INVALID_HANDLE (another kind of
+// object has the name), ERROR_PATH_NOT_FOUND (other backslashes), ERROR_FILENAME_EXCED_RANGE (259 characters at most),
+// ERROR_INVALID_NAME (nothing behind the prefix), ERROR_NOACCESS, ERROR_ACCESS_DENIED (the directory of names is not
+// this user's alone, or no holder of the section lets this process have it).
 WINBASEAPI HANDLE WINAPI CreateFileMappingW(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes,
                                             DWORD flProtect, DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow,
                                             LPCWSTR lpName) WINMEM_WIDE(CreateFileMappingW);
@@ -215,6 +220,14 @@ WINBASEAPI HANDLE WINAPI CreateFileMapping2(HANDLE File, SECURITY_ATTRIBUTES* Se
                                             ULONG PageProtection, ULONG AllocationAttributes, ULONG64 MaximumSize,
                                             PCWSTR Name, MEM_EXTENDED_PARAMETER* ExtendedParameters,
                                             ULONG ParameterCount) WINMEM_WIDE(CreateFileMapping2);
+
+// A handle to the section of that name, for views that dwDesiredAccess allows: FILE_MAP_ bits. NULL on failure.
+// [S23, S31] Errors: ERROR_FILE_NOT_FOUND, ERROR_INVALID_PARAMETER (lpName is NULL), ERROR_BAD_PATHNAME (it is empty),
+// and those of CreateFileMappingW with a name.
+WINBASEAPI HANDLE WINAPI OpenFileMappingW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName)
+    WINMEM_WIDE(OpenFileMappingW);
+WINBASEAPI HANDLE WINAPI OpenFileMappingFromApp(ULONG DesiredAccess, BOOL InheritHandle, PCWSTR Name)
+    WINMEM_WIDE(OpenFileMappingFromApp);
 
 // Maps dwNumberOfBytesToMap bytes of a section from an offset on that is a multiple of 64 KiB; 0 is all the rest.
 // dwDesiredAccess is of FILE_MAP_ bits. [S30 to S39] Errors: ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED (access, or

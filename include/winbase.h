@@ -310,6 +310,9 @@ WINBASEAPI HANDLE WINAPI CreateFileMappingNumaA(HANDLE hFile, LPSECURITY_ATTRIBU
                                                 DWORD flProtect, DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow,
                                                 LPCSTR lpName, DWORD nndPreferred);
 
+// OpenFileMappingW with a name of bytes (memoryapi.h).
+WINBASEAPI HANDLE WINAPI OpenFileMappingA(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCSTR lpName);
+
 // MapViewOfFileEx with a preferred NUMA node, which winmem ignores. [S75]
 WINBASEAPI LPVOID WINAPI MapViewOfFileExNuma(HANDLE hFileMappingObject, DWORD dwDesiredAccess, DWORD dwFileOffsetHigh,
                                              DWORD dwFileOffsetLow, SIZE_T dwNumberOfBytesToMap, LPVOID lpBaseAddress,
@@ -318,9 +321,11 @@ WINBASEAPI LPVOID WINAPI MapViewOfFileExNuma(HANDLE hFileMappingObject, DWORD dw
 #ifdef UNICODE
 #define CreateFileMapping     CreateFileMappingW
 #define CreateFileMappingNuma CreateFileMappingNumaW
+#define OpenFileMapping       OpenFileMappingW
 #else
 #define CreateFileMapping     CreateFileMappingA
 #define CreateFileMappingNuma CreateFileMappingNumaA
+#define OpenFileMapping       OpenFileMappingA
 #endif
 
 WINMEM_END_C

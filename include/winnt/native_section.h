@@ -23,19 +23,30 @@ typedef struct _SECTION_BASIC_INFORMATION {
 
 // CreateFileMapping's work (S80). MaximumSize in bytes, rounded up to pages where FileHandle is NULL, the page file.
 // Errors: STATUS_INVALID_PARAMETER_4 (size), STATUS_INVALID_PARAMETER_6 (attributes), STATUS_INVALID_PAGE_PROTECTION,
-// STATUS_INVALID_HANDLE, STATUS_COMMITMENT_LIMIT, STATUS_NOT_SUPPORTED (a name), STATUS_ACCESS_VIOLATION; of files
+// STATUS_INVALID_HANDLE, STATUS_COMMITMENT_LIMIT, STATUS_ACCESS_VIOLATION; of files
 // STATUS_ACCESS_DENIED, STATUS_SECTION_TOO_BIG, STATUS_MAPPED_FILE_SIZE_ZERO, STATUS_DISK_FULL,
 // STATUS_INVALID_FILE_FOR_SECTION (no ordinary file), STATUS_INVALID_IMAGE_FORMAT (SEC_IMAGE).
+// A name is a path, "\BaseNamedObjects\x" (CreateFileMapping's "Global\x") or "\Sessions\1\BaseNamedObjects\x"; with
+// OBJ_OPENIF a section that has it is opened, and the status is STATUS_OBJECT_NAME_EXISTS. RootDirectory must be NULL.
+// Errors then: STATUS_OBJECT_NAME_COLLISION, STATUS_OBJECT_TYPE_MISMATCH, STATUS_OBJECT_PATH_NOT_FOUND,
+// STATUS_OBJECT_PATH_SYNTAX_BAD, STATUS_OBJECT_NAME_INVALID, STATUS_NAME_TOO_LONG, STATUS_PRIVILEGE_NOT_HELD
+// (OBJ_PERMANENT), STATUS_INVALID_PARAMETER (attributes), STATUS_ACCESS_DENIED as for CreateFileMapping.
 NTSYSCALLAPI NTSTATUS NTAPI NtCreateSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess,
                                             POBJECT_ATTRIBUTES ObjectAttributes, PLARGE_INTEGER MaximumSize,
-                                            ULONG SectionPageProtection, ULONG AllocationAttributes, HANDLE FileHandle);
+                                            ULONG SectionPageProtection, ULONG AllocationAttributes, HANDLE FileHandle)
+    WINMEM_WIDE(NtCreateSection);
+
+// OpenFileMapping's work, with a name as NtCreateSection's. STATUS_OBJECT_NAME_NOT_FOUND, STATUS_INVALID_PARAMETER (no
+// attributes), STATUS_OBJECT_PATH_SYNTAX_BAD (no name), and what NtCreateSection says of names.
+NTSYSCALLAPI NTSTATUS NTAPI NtOpenSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess,
+                                          POBJECT_ATTRIBUTES ObjectAttributes) WINMEM_WIDE(NtOpenSection);
 
 // The same with a preferred node, which is ignored (S85). STATUS_INVALID_PARAMETER for other parameters.
 NTSYSCALLAPI NTSTATUS NTAPI NtCreateSectionEx(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess,
                                               POBJECT_ATTRIBUTES ObjectAttributes, PLARGE_INTEGER MaximumSize,
                                               ULONG SectionPageProtection, ULONG AllocationAttributes,
                                               HANDLE FileHandle, PMEM_EXTENDED_PARAMETER ExtendedParameters,
-                                              ULONG ExtendedParameterCount);
+                                              ULONG ExtendedParameterCount) WINMEM_WIDE(NtCreateSectionEx);
 
 // Lengthens a section of a file, and the file, to *NewSectionSize bytes; what it has become comes back (S84). Views
 // stay as they are. Errors: STATUS_SECTION_NOT_EXTENDED (of the page file, or not for writing), STATUS_ACCESS_DENIED
@@ -75,12 +86,13 @@ NTSYSCALLAPI NTSTATUS NTAPI NtFlushVirtualMemory(HANDLE ProcessHandle, PVOID* Ba
 // The same calls under the names that drivers use.
 NTSYSCALLAPI NTSTATUS NTAPI ZwCreateSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess,
                                             POBJECT_ATTRIBUTES ObjectAttributes, PLARGE_INTEGER MaximumSize,
-                                            ULONG SectionPageProtection, ULONG AllocationAttributes, HANDLE FileHandle);
+                                            ULONG SectionPageProtection, ULONG AllocationAttributes, HANDLE FileHandle)
+    WINMEM_WIDE(ZwCreateSection);
 NTSYSCALLAPI NTSTATUS NTAPI ZwCreateSectionEx(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess,
                                               POBJECT_ATTRIBUTES ObjectAttributes, PLARGE_INTEGER MaximumSize,
                                               ULONG SectionPageProtection, ULONG AllocationAttributes,
                                               HANDLE FileHandle, PMEM_EXTENDED_PARAMETER ExtendedParameters,
-                                              ULONG ExtendedParameterCount);
+                                              ULONG ExtendedParameterCount) WINMEM_WIDE(ZwCreateSectionEx);
 NTSYSCALLAPI NTSTATUS NTAPI ZwExtendSection(HANDLE SectionHandle, PLARGE_INTEGER NewSectionSize);
 NTSYSCALLAPI NTSTATUS NTAPI ZwMapViewOfSectionEx(HANDLE SectionHandle, HANDLE ProcessHandle, PVOID* BaseAddress,
                                                  PLARGE_INTEGER SectionOffset, PSIZE_T ViewSize, ULONG AllocationType,

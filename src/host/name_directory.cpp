@@ -118,7 +118,7 @@ Status open_directory(std::uint32_t user) {
     return Status::access_denied;
   }
   append(append(append(directory.path, parent), "/winmem-"), user);
-  bool is_made = system_call(SYS_mkdirat, AT_FDCWD, as_argument(directory.path), kOwnerOnly) == 0;
+  system_call(SYS_mkdirat, AT_FDCWD, as_argument(directory.path), kOwnerOnly);
   long opened = open_at(AT_FDCWD, directory.path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (opened < 0) {
     Status status = status_of(opened);
@@ -126,17 +126,20 @@ Status open_directory(std::uint32_t user) {
   }
   int folder = static_cast<int>(opened);
   struct stat status {};
-  if (is_made) {
-    system_call(SYS_fchmod, folder, kOwnerOnly); // whatever the umask
+  bool is_ours = ask(folder, status) == 0 && is_own_directory(status, user);
+  if (!is_ours && status.st_uid == user && (status.st_mode & kModeBits & ~kOwnerOnly) == 0) {
+    // Made under a umask that takes rights from their owner. Nobody else ever had one.
+    is_ours =
+        system_call(SYS_fchmod, folder, kOwnerOnly) == 0 && ask(folder, status) == 0 && is_own_directory(status, user);
   }
   int lock = -1;
-  Status answer = ask(folder, status) == 0 && is_own_directory(status, user) ? Status::ok : Status::access_denied;
+  Status answer = is_ours ? Status::ok : Status::access_denied;
   if (answer == Status::ok) {
     answer = accept(open_at(folder, ".lock", kOpenFlags | O_CREAT), user, lock);
   }
   if (answer != Status::ok) {
     close_file(folder);
-    return answer;
+    return answer == Status::object_name_not_found ? Status::access_denied : answer;
   }
   directory.folder = move_high_or_raise(folder);
   directory.lock = lock;

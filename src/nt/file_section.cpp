@@ -96,6 +96,20 @@ Status create_file_section(const SectionRequest& request, Rights rights, vm::Cac
   return size > file_size ? growth.grow(std::move(file), file_size, size) : Status::ok;
 }
 
+Status check_section_file(HANDLE file, Rights rights) {
+  object::Ref<file::File> found;
+  return object::reference(to_handle(file), file::kFileType, needed_of_file(rights), found);
+}
+
+void mark_opened_file(object::Handle handle) {
+  object::Ref<Section> section;
+  host::FileStatus file{};
+  if (object::reference(handle, section::kSectionType, 0, section) == Status::ok && section->is_of_file &&
+      section->has_own_file && host::file_status(section->file, file) == Status::ok) {
+    file::mark_mapped(section->file, file.size);
+  }
+}
+
 Status extend_section(HANDLE handle, LONGLONG& size) {
   object::Ref<Section> section;
   if (Status status = object::reference(to_handle(handle), section::kSectionType, section::kExtend, section);

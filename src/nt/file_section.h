@@ -29,6 +29,12 @@ private:
 Status create_file_section(const SectionRequest& request, section::Rights rights, vm::Caching caching,
                            object::Ref<section::Section>& out, FileGrowth& growth);
 
+// Whether a handle is one of a file, and allows a section with these rights (S4, S5).
+Status check_section_file(HANDLE file, section::Rights rights);
+
+// A section that was opened by its name keeps its file from being cut (S45), whoever made it lives on or not.
+void mark_opened_file(object::Handle handle);
+
 // S84. `size` is the new size, and then what it has become.
 Status extend_section(HANDLE handle, LONGLONG& size);
 

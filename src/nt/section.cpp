@@ -1,7 +1,7 @@
 #include "section.h"
 
 #include "../host/alternate_stack.h"
-#include "../section/section.h"
+#include "../section/named.h"
 #include "file_section.h"
 #include "process_handle.h"
 #include "protection.h"
@@ -66,14 +66,58 @@ object::AccessMask access_for(vm::PageState protection) {
   return data | (executes ? section::kMapExecute : 0);
 }
 
-Status create_memory_section(const SectionRequest& request, Rights rights, object::Ref<Section>& out) {
+// What is judged of a section also when its name is there already (S21).
+Status check_source(const SectionRequest& request, Rights rights) {
+  if (request.file != nullptr) {
+    return check_section_file(request.file, rights);
+  }
   if (request.size <= 0 || static_cast<std::uint64_t>(request.size) > kUserEnd) {
     return request.size > 0 ? Status::section_too_big : Status::invalid_parameter_4;
   }
+  return Status::ok;
+}
+
+Status create_memory_section(const SectionRequest& request, Rights rights, object::Ref<Section>& out) {
   return section::create({.size = round_up(static_cast<Bytes>(request.size), kPage),
                           .rights = rights,
                           .caching = caching_of(request.attributes)},
                          out);
+}
+
+bool has_name(const SectionRequest& request) { return request.name != nullptr && !request.name->is_empty(); }
+
+object::AccessMask granted_by(const SectionRequest& request) {
+  const object::GenericRights& rights = section::kSectionType.rights;
+  return object::map_generic(rights, request.access, rights.all);
+}
+
+object::Flags flags_of(const SectionRequest& request) {
+  return request.is_inherited ? object::Flags::inherit : object::Flags::none;
+}
+
+template <class Make>
+object::NameAnswer open_by_name(const SectionRequest& request, object::Finding finding, Make& make,
+                                object::Handle& handle) {
+  object::NameAnswer answer = section::create_named(
+      {.name = *request.name, .finding = finding, .granted = granted_by(request), .flags = flags_of(request)}, make);
+  handle = answer.handle;
+  if (answer.status == Status::ok && answer.existed) {
+    mark_opened_file(handle);
+  }
+  return answer;
+}
+
+// S21.
+template <class Make> Status create_with_name(const SectionRequest& request, Make& make, object::Handle& handle) {
+  object::Finding finding = request.opens_existing ? object::Finding::create_or_open : object::Finding::create;
+  object::NameAnswer answer = open_by_name(request, finding, make, handle);
+  return answer.status == Status::ok && answer.existed ? Status::object_name_exists : answer.status;
+}
+
+template <class Make> Status create_nameless(const SectionRequest& request, Make& make, object::Handle& handle) {
+  object::Ref<Section> made;
+  Status status = make(made);
+  return status == Status::ok ? object::open(made, granted_by(request), flags_of(request), handle) : status;
 }
 
 } // namespace
@@ -87,18 +131,16 @@ Status create_section(const SectionRequest& request, HANDLE& out) {
   if (!rights_of(request.protection, rights)) {
     return Status::invalid_page_protection;
   }
-  object::Ref<Section> made;
-  FileGrowth growth;
-  Status status = request.file != nullptr
-                      ? create_file_section(request, rights, caching_of(request.attributes), made, growth)
-                      : create_memory_section(request, rights, made);
-  if (status != Status::ok) {
+  if (Status status = check_source(request, rights); status != Status::ok) {
     return status;
   }
-  const object::GenericRights& generic = section::kSectionType.rights;
-  object::AccessMask granted = object::map_generic(generic, request.access, generic.all);
+  FileGrowth growth;
+  auto make = [&](object::Ref<Section>& made) {
+    return request.file != nullptr ? create_file_section(request, rights, caching_of(request.attributes), made, growth)
+                                   : create_memory_section(request, rights, made);
+  };
   object::Handle handle = 0;
-  status = object::open(made, granted, request.is_inherited ? object::Flags::inherit : object::Flags::none, handle);
+  Status status = has_name(request) ? create_with_name(request, make, handle) : create_nameless(request, make, handle);
   if (status == Status::ok) {
     growth.keep();
   }
@@ -122,6 +164,19 @@ Status check_section_parameters(const MEM_EXTENDED_PARAMETER* parameters, ULONG 
     seen = true;
   }
   return Status::ok;
+}
+
+Status open_section(const object::Name& name, ACCESS_MASK access, bool is_inherited, HANDLE& out) {
+  host::prepare_thread();
+  if (name.is_empty()) {
+    return Status::object_path_syntax_bad;
+  }
+  object::Handle handle = 0;
+  SectionRequest request{.access = access, .is_inherited = is_inherited, .name = &name};
+  auto make = [](object::Ref<Section>&) { return Status::object_name_not_found; };
+  Status status = open_by_name(request, object::Finding::open, make, handle).status;
+  out = reinterpret_cast<HANDLE>(handle);
+  return status;
 }
 
 Viewed map_section(const ViewRequest& request) {

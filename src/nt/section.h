@@ -5,6 +5,7 @@
 
 #include "../base/status.h"
 #include "../object/handle_table.h"
+#include "../object/name.h"
 #include "virtual_memory.h"
 
 #include <winnt.h>
@@ -21,13 +22,18 @@ struct SectionRequest {
   std::uint32_t attributes = 0; // SEC_...
   HANDLE file = nullptr;        // null: of the page file
   bool is_inherited = false;
+  const object::Name* name = nullptr; // null or empty: none
+  bool opens_existing = false;        // a section that has the name already will do
 };
 
-// S1, S2, S3, S80.
+// S1, S2, S3, S20 to S22, S80. object_name_exists is a success: the section was there.
 Status create_section(const SectionRequest& request, HANDLE& out);
 
 // The extended parameters of NtCreateSectionEx and CreateFileMapping2 (S85): a preferred node, which is ignored.
 Status check_section_parameters(const MEM_EXTENDED_PARAMETER* parameters, ULONG count);
+
+// S23. object_path_syntax_bad: an empty name.
+Status open_section(const object::Name& name, ACCESS_MASK access, bool is_inherited, HANDLE& out);
 
 struct ViewRequest {
   HANDLE section = nullptr;

@@ -1,6 +1,7 @@
 // NtCreateSection and its company: what stands behind the caller's pointers is read first and written last, and stays
 // untouched on failure.
 #include "file_section.h"
+#include "object_name.h"
 #include "section.h"
 #include "user_memory.h"
 
@@ -10,30 +11,18 @@ namespace {
 
 NTSTATUS to_ntstatus(Status status) { return static_cast<NTSTATUS>(status); }
 
-// The name and the flags of object attributes. A name is refused until winmem has names.
-Status read_attributes(const OBJECT_ATTRIBUTES* attributes, nt::SectionRequest& out) {
-  if (attributes == nullptr) {
-    return Status::ok;
-  }
-  OBJECT_ATTRIBUTES given;
-  if (!nt::read_from_user(given, attributes)) {
+// The handle goes to the caller, or to nobody.
+Status hand_out(PHANDLE out, HANDLE handle, Status status) {
+  bool is_success = status == Status::ok || status == Status::object_name_exists;
+  if (is_success && !nt::write_to_user(out, handle)) {
+    static_cast<void>(object::close(nt::to_handle(handle))); // taken away meanwhile: nobody would have the handle
     return Status::access_violation;
   }
-  if (given.Length != sizeof given) {
-    return Status::invalid_parameter;
-  }
-  UNICODE_STRING name{};
-  if (given.ObjectName != nullptr && !nt::read_from_user(name, given.ObjectName)) {
-    return Status::access_violation;
-  }
-  if (name.Length != 0) {
-    return Status::not_supported;
-  }
-  out.is_inherited = (given.Attributes & OBJ_INHERIT) != 0;
-  return Status::ok;
+  return status;
 }
 
-Status create(PHANDLE out, const OBJECT_ATTRIBUTES* attributes, const LARGE_INTEGER* size, nt::SectionRequest request) {
+template <class Character>
+Status create(PHANDLE out, const OBJECT_ATTRIBUTES* given, const LARGE_INTEGER* size, nt::SectionRequest request) {
   if (!nt::can_write_to_user(out)) {
     return Status::access_violation;
   }
@@ -42,16 +31,32 @@ Status create(PHANDLE out, const OBJECT_ATTRIBUTES* attributes, const LARGE_INTE
     return Status::access_violation;
   }
   request.size = bytes.QuadPart;
-  if (Status status = read_attributes(attributes, request); status != Status::ok) {
+  nt::ObjectAttributes attributes;
+  if (Status status = nt::read_attributes<Character>(given, attributes); status != Status::ok) {
+    return status;
+  }
+  request.is_inherited = attributes.flags == object::Flags::inherit;
+  request.name = &attributes.name;
+  request.opens_existing = attributes.opens_existing;
+  HANDLE handle = nullptr;
+  Status status = nt::create_section(request, handle);
+  return hand_out(out, handle, status);
+}
+
+template <class Character> Status open(PHANDLE out, ACCESS_MASK access, const OBJECT_ATTRIBUTES* given) {
+  if (!nt::can_write_to_user(out)) {
+    return Status::access_violation;
+  }
+  if (given == nullptr) {
+    return Status::invalid_parameter;
+  }
+  nt::ObjectAttributes attributes;
+  if (Status status = nt::read_attributes<Character>(given, attributes); status != Status::ok) {
     return status;
   }
   HANDLE handle = nullptr;
-  Status status = nt::create_section(request, handle);
-  if (status == Status::ok && !nt::write_to_user(out, handle)) {
-    static_cast<void>(object::close(nt::to_handle(handle))); // taken away meanwhile: nobody would have the handle
-    status = Status::access_violation;
-  }
-  return status;
+  Status status = nt::open_section(attributes.name, access, attributes.flags == object::Flags::inherit, handle);
+  return hand_out(out, handle, status);
 }
 
 struct InOut {
@@ -97,26 +102,6 @@ Status map(HANDLE section, HANDLE process, InOut arguments, ULONG type, ULONG pr
 }
 
 } // namespace
-
-NTSTATUS NTAPI NtCreateSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
-                               PLARGE_INTEGER MaximumSize, ULONG SectionPageProtection, ULONG AllocationAttributes,
-                               HANDLE FileHandle) {
-  return to_ntstatus(create(SectionHandle, ObjectAttributes, MaximumSize,
-                            {.access = DesiredAccess,
-                             .protection = SectionPageProtection,
-                             .attributes = AllocationAttributes,
-                             .file = FileHandle}));
-}
-
-NTSTATUS NTAPI NtCreateSectionEx(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
-                                 PLARGE_INTEGER MaximumSize, ULONG SectionPageProtection, ULONG AllocationAttributes,
-                                 HANDLE FileHandle, PMEM_EXTENDED_PARAMETER ExtendedParameters,
-                                 ULONG ExtendedParameterCount) {
-  Status status = nt::check_section_parameters(ExtendedParameters, ExtendedParameterCount);
-  return status == Status::ok ? NtCreateSection(SectionHandle, DesiredAccess, ObjectAttributes, MaximumSize,
-                                                SectionPageProtection, AllocationAttributes, FileHandle)
-                              : to_ntstatus(status);
-}
 
 NTSTATUS NTAPI NtExtendSection(HANDLE SectionHandle, PLARGE_INTEGER NewSectionSize) {
   LARGE_INTEGER size{};
@@ -207,8 +192,6 @@ NTSTATUS NTAPI NtFlushVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, PS
 // The Zw names are the same functions.
 #define WINMEM_ZW_NAME(name)                                                                                           \
   extern "C" __attribute__((visibility("default"), alias("winmem_Nt" #name))) decltype(Nt##name) Zw##name
-WINMEM_ZW_NAME(CreateSection);
-WINMEM_ZW_NAME(CreateSectionEx);
 WINMEM_ZW_NAME(ExtendSection);
 WINMEM_ZW_NAME(MapViewOfSection);
 WINMEM_ZW_NAME(MapViewOfSectionEx);
@@ -216,3 +199,54 @@ WINMEM_ZW_NAME(QuerySection);
 WINMEM_ZW_NAME(UnmapViewOfSection);
 WINMEM_ZW_NAME(UnmapViewOfSectionEx);
 #undef WINMEM_ZW_NAME
+
+// ---- with names, once for wide characters of 16 and once for those of 32 bits ----
+
+extern "C" {
+
+WINMEM_API NTSTATUS NTAPI winmem_NtCreateSection(PHANDLE out, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes,
+                                                 PLARGE_INTEGER size, ULONG protection, ULONG kind, HANDLE file) {
+  return to_ntstatus(create<char16_t>(out, attributes, size,
+                                      {.access = access, .protection = protection, .attributes = kind, .file = file}));
+}
+
+WINMEM_API NTSTATUS NTAPI winmem_NtCreateSection_utf32(PHANDLE out, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes,
+                                                       PLARGE_INTEGER size, ULONG protection, ULONG kind, HANDLE file) {
+  return to_ntstatus(create<char32_t>(out, attributes, size,
+                                      {.access = access, .protection = protection, .attributes = kind, .file = file}));
+}
+
+WINMEM_API NTSTATUS NTAPI winmem_NtCreateSectionEx(PHANDLE out, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes,
+                                                   PLARGE_INTEGER size, ULONG protection, ULONG kind, HANDLE file,
+                                                   PMEM_EXTENDED_PARAMETER parameters, ULONG count) {
+  Status status = nt::check_section_parameters(parameters, count);
+  return status == Status::ok ? winmem_NtCreateSection(out, access, attributes, size, protection, kind, file)
+                              : to_ntstatus(status);
+}
+
+WINMEM_API NTSTATUS NTAPI winmem_NtCreateSectionEx_utf32(PHANDLE out, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes,
+                                                         PLARGE_INTEGER size, ULONG protection, ULONG kind, HANDLE file,
+                                                         PMEM_EXTENDED_PARAMETER parameters, ULONG count) {
+  Status status = nt::check_section_parameters(parameters, count);
+  return status == Status::ok ? winmem_NtCreateSection_utf32(out, access, attributes, size, protection, kind, file)
+                              : to_ntstatus(status);
+}
+
+WINMEM_API NTSTATUS NTAPI winmem_NtOpenSection(PHANDLE out, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes) {
+  return to_ntstatus(open<char16_t>(out, access, attributes));
+}
+
+WINMEM_API NTSTATUS NTAPI winmem_NtOpenSection_utf32(PHANDLE out, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes) {
+  return to_ntstatus(open<char32_t>(out, access, attributes));
+}
+
+// The Zw names again.
+#define WINMEM_ZW_NAME(name)                                                                                           \
+  __attribute__((visibility("default"), alias("winmem_Nt" #name))) decltype(winmem_Nt##name) winmem_Zw##name
+WINMEM_ZW_NAME(CreateSection);
+WINMEM_ZW_NAME(CreateSection_utf32);
+WINMEM_ZW_NAME(CreateSectionEx);
+WINMEM_ZW_NAME(CreateSectionEx_utf32);
+#undef WINMEM_ZW_NAME
+
+} // extern "C"

@@ -21,6 +21,7 @@ void end(object::Object& object) {
     }
     vm::commit_charge::give_back(section.charged);
   }
+  object::end_named(section);
   cells.give(&section);
 }
 
@@ -53,11 +54,14 @@ constinit const object::Type kSectionType = {
                .write = 0x20000 | kMapWrite,
                .execute = 0x20000 | kMapExecute,
                .all = kAll | kMapExecuteExplicit},
+    .last_handle_closed = object::release_name,
     .end = end,
+    .name_of = object::name_of,
+    .name_kind = object::kSectionNames,
 };
 
 Section::Section(Bytes its_size, Rights its_rights, vm::Caching its_caching)
-    : Object(kSectionType), size(its_size), rights(its_rights), caching(its_caching) {
+    : Named(kSectionType), size(its_size), rights(its_rights), caching(its_caching) {
   drop = drop_view;
 }
 
@@ -105,6 +109,21 @@ Status extend(Section& section, Bytes& size) {
   while (shown < size && !section.size.compare_exchange_weak(shown, size, std::memory_order_relaxed)) {
   }
   size = shown < size ? size : shown;
+  return Status::ok;
+}
+
+Description describe(const Section& section) {
+  return {section.size.load(std::memory_order_relaxed), section.rights, section.caching, section.is_of_file};
+}
+
+Status adopt(const Description& description, int file, object::Ref<Section>& out) {
+  out = object::make<Section>(cells, description.size, description.rights, description.caching);
+  if (!out) {
+    return Status::no_memory;
+  }
+  out->file = file;
+  out->is_of_file = description.is_of_file;
+  out->has_own_file = description.is_of_file;
   return Status::ok;
 }
 

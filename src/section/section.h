@@ -7,7 +7,7 @@
 // Lock:      none: all but the size is fixed, and that only grows.
 #pragma once
 
-#include "../object/object.h"
+#include "../object/names.h"
 #include "../vm/vm.h"
 
 #include <atomic>
@@ -34,7 +34,7 @@ struct FileRequest {
   vm::Caching caching = vm::Caching::normal;
 };
 
-struct Section : object::Object, vm::Backing {
+struct Section : object::Named, vm::Backing {
   Section(Bytes size, Rights rights, vm::Caching caching);
 
   std::atomic<Bytes> size; // exact bytes of a file; whole pages of the page file
@@ -65,6 +65,23 @@ Status create_of_file(const FileRequest& request, object::Ref<Section>& out);
 // shows in the end: one that shows more already stays so. Views stay as they are. section_not_extended: of the page
 // file, or not for writing; disk_full.
 Status extend(Section& section, Bytes& size);
+
+// What another process is told of a section, of the same or another version of winmem: new members go to the end.
+struct Description {
+  Bytes size;
+  Rights rights;
+  vm::Caching caching;
+  bool is_of_file;
+};
+Description describe(const Section& section);
+
+// How another process opens the section's file.
+inline bool is_opened_for_writing(const Description& section) {
+  return !section.is_of_file || (section.rights & kWrite) != 0;
+}
+
+// The section of another process, of which `file` is the file; it is the section's own when this succeeds. no_memory.
+Status adopt(const Description& description, int file, object::Ref<Section>& out);
 
 // What a view with this protection needs of the section.
 Rights needed_rights(vm::PageState protection);

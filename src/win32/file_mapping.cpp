@@ -1,6 +1,5 @@
 // File mappings: sections and their views by their Win32 names.
-//
-// Names are not kept yet: a call that gives one fails with ERROR_NOT_SUPPORTED.
+#include "../nt/object_name.h"
 #include "../nt/protection.h"
 #include "../nt/section.h"
 #include "../nt/user_memory.h"
@@ -36,14 +35,6 @@ Status is_inherited(const SECURITY_ATTRIBUTES* given, bool& out) {
   return Status::ok;
 }
 
-template <typename Character> Status check_name(const Character* name) {
-  Character first = 0;
-  if (name != nullptr && !nt::read_from_user(first, name)) {
-    return Status::access_violation;
-  }
-  return first == 0 ? Status::ok : Status::not_supported;
-}
-
 template <typename Character>
 HANDLE create(HANDLE file, const SECURITY_ATTRIBUTES* security, DWORD protection, DWORD attributes, std::uint64_t size,
               const Character* name, ACCESS_MASK access) {
@@ -53,14 +44,37 @@ HANDLE create(HANDLE file, const SECURITY_ATTRIBUTES* security, DWORD protection
                              .attributes = attributes == 0 ? DWORD{SEC_COMMIT} : attributes,
                              .file = file == INVALID_HANDLE_VALUE ? nullptr : file};
   HANDLE handle = nullptr;
+  object::Name kept;
+  request.name = &kept;
+  request.opens_existing = true;
   Status status = is_inherited(security, request.is_inherited);
-  status = status == Status::ok ? check_name(name) : status;
+  status = status == Status::ok ? nt::read_name(name, kept) : status;
   status = status == Status::ok ? nt::create_section(request, handle) : status;
-  if (status != Status::ok) {
+  if (status != Status::ok && status != Status::object_name_exists) {
     fail(status);
     return nullptr; // S10
   }
-  set_last_error(ERROR_SUCCESS);
+  set_last_error(status == Status::ok ? ERROR_SUCCESS : ERROR_ALREADY_EXISTS);
+  return handle;
+}
+
+// S23. What FILE_MAP_ words ask of a handle: a copy needs to read, and execution has a bit of its own.
+ACCESS_MASK handle_access(DWORD access) {
+  if (access == FILE_MAP_COPY) {
+    return SECTION_MAP_READ;
+  }
+  return (access & FILE_MAP_EXECUTE) != 0 ? (access & ~DWORD{FILE_MAP_EXECUTE}) | SECTION_MAP_EXECUTE : access;
+}
+
+template <typename Character> HANDLE open(DWORD access, BOOL is_inherited, const Character* name) {
+  HANDLE handle = nullptr;
+  object::Name kept;
+  Status status = name != nullptr ? nt::read_name(name, kept) : Status::invalid_parameter;
+  status = status == Status::ok ? nt::open_section(kept, handle_access(access), is_inherited != FALSE, handle) : status;
+  if (status != Status::ok) {
+    fail(status);
+    return nullptr;
+  }
   return handle;
 }
 
@@ -171,6 +185,10 @@ HANDLE WINAPI CreateFileMappingNumaA(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileM
   return CreateFileMappingA(hFile, lpFileMappingAttributes, flProtect, dwMaximumSizeHigh, dwMaximumSizeLow, lpName);
 }
 
+HANDLE WINAPI OpenFileMappingA(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCSTR lpName) {
+  return open(dwDesiredAccess, bInheritHandle, lpName);
+}
+
 LPVOID WINAPI MapViewOfFile(HANDLE hFileMappingObject, DWORD dwDesiredAccess, DWORD dwFileOffsetHigh,
                             DWORD dwFileOffsetLow, SIZE_T dwNumberOfBytesToMap) {
   return map_here(hFileMappingObject, dwDesiredAccess, join(dwFileOffsetHigh, dwFileOffsetLow), dwNumberOfBytesToMap,
@@ -279,6 +297,22 @@ WINMEM_API HANDLE WINAPI winmem_CreateFileMapping2_utf32(HANDLE file, SECURITY_A
                                                          const char32_t* name, MEM_EXTENDED_PARAMETER* parameters,
                                                          ULONG count) {
   return create2(file, security, access, protection, attributes, size, name, parameters, count);
+}
+
+WINMEM_API HANDLE WINAPI winmem_OpenFileMappingW(DWORD access, BOOL is_inherited, const char16_t* name) {
+  return open(access, is_inherited, name);
+}
+
+WINMEM_API HANDLE WINAPI winmem_OpenFileMappingW_utf32(DWORD access, BOOL is_inherited, const char32_t* name) {
+  return open(access, is_inherited, name);
+}
+
+WINMEM_API HANDLE WINAPI winmem_OpenFileMappingFromApp(ULONG access, BOOL is_inherited, const char16_t* name) {
+  return open(access, is_inherited, name);
+}
+
+WINMEM_API HANDLE WINAPI winmem_OpenFileMappingFromApp_utf32(ULONG access, BOOL is_inherited, const char32_t* name) {
+  return open(access, is_inherited, name);
 }
 
 } // extern "C"

@@ -67,6 +67,7 @@ set(API_SECTION_TESTS
     placeholder_view_test.cpp
     section_create_test.cpp
     section_map_test.cpp
+    section_names_test.cpp
     section_protect_test.cpp
     section_unmap_test.cpp)
 

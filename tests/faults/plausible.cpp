@@ -43,6 +43,9 @@ constexpr Answer kMemoryFile[] = {{EMFILE}, {ENFILE}, {ENOMEM}, {EPERM}, {ENOSYS
 constexpr Answer kDuplicate[] = {{EMFILE}, {EINVAL}, {EPERM}};
 constexpr Answer kLock[] = {{ENOLCK}, {EINVAL}, {EPERM}, {EBADF}};
 constexpr Answer kLockWait[] = {{ENOLCK}, {EPERM}, {EBADF}, {EINTR, How::refused, false}};
+constexpr Answer kMakeFolder[] = {{EACCES}, {ENOSPC}, {EROFS}, {EPERM}};
+constexpr Answer kMode[] = {{EPERM}, {EROFS}};
+constexpr Answer kList[] = {{EPERM}, {ENOENT}, {ENOSYS}};
 constexpr Answer kPosition[] = {{EPERM}, {EINVAL}};
 constexpr Answer kResize[] = {{EPERM}, {EIO}, {ENOSPC}, {EINTR, How::refused, false}};
 constexpr Answer kReserveBlocks[] = {{ENOSPC}, {EIO}, {EOPNOTSUPP}, {ENOSYS}, {EINTR, How::refused, false}};
@@ -99,6 +102,10 @@ constexpr Plausible kTable[] = {
     {SYS_fcntl, F_OFD_SETLK, "fcntl(OFD_SETLK)", kLock},
     {SYS_fcntl, F_OFD_SETLKW, "fcntl(OFD_SETLKW)", kLockWait},
     {SYS_fcntl, F_OFD_GETLK, "fcntl(OFD_GETLK)", kLock},
+    {SYS_fcntl, F_SETLKW, "fcntl(SETLKW)", kLockWait},
+    {SYS_mkdirat, kAny, "mkdirat", kMakeFolder},
+    {SYS_fchmod, kAny, "fchmod", kMode},
+    {SYS_getdents64, kAny, "getdents64", kList},
     {SYS_memfd_create, kAny, "memfd_create", kMemoryFile},
     {SYS_fcntl, kAny, "fcntl", kDuplicate},
     {SYS_pwrite64, kAny, "pwrite64", kWrite},
@@ -143,6 +150,8 @@ constexpr Plausible kTable[] = {
     {SYS_getrusage, kAny, "getrusage", {}},           // the same
     {SYS_sched_yield, kAny, "sched_yield", {}},       // never fails on Linux
     {SYS_getpid, kAny, "getpid", {}},                 // never fails
+    {SYS_geteuid, kAny, "geteuid", {}},               // the same
+    {SYS_kill, kAny, "kill", {}},                     // what it says is not taken for more than a hint
     {SYS_gettid, kAny, "gettid", {}},                 // never fails
 };
 

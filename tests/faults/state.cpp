@@ -228,6 +228,11 @@ void take_mappings(KernelState& out) {
   }
 }
 
+bool entry_is_folder(int folder, const char* name) {
+  struct stat status {};
+  return fstatat(folder, name, &status, 0) == 0 && S_ISDIR(status.st_mode);
+}
+
 void take_files(KernelState& out) {
   DIR* folder = opendir("/proc/self/fd");
   FAULTS_REQUIRE(folder != nullptr);
@@ -241,7 +246,10 @@ void take_files(KernelState& out) {
     bool is_map =
         length > 0 && std::string_view(target).starts_with("/proc/") && std::string_view(target).ends_with("/maps");
     out.map_files += is_map ? 1 : 0;
-    if (!is_map && file != dirfd(folder)) {
+    bool is_names = length > 0 && std::string_view(target).find("/winmem-faults-names-") != std::string_view::npos &&
+                    (std::string_view(target).find("/.lock") != std::string_view::npos ||
+                     entry_is_folder(dirfd(folder), entry->d_name));
+    if (!is_map && !is_names && file != dirfd(folder)) {
       out.files.add(file, "files");
     }
   }

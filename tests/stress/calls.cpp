@@ -384,6 +384,7 @@ constexpr Row kCalls[] = {
     {"CreateFileMappingW CreateFileMappingNumaA CreateFileMappingNumaW CreateFileMappingFromApp MapViewOfFileExNuma "
      "MapViewOfFileFromApp MapViewOfFile3 MapViewOfFile3FromApp MapViewOfFileNuma2 UnmapViewOfFile2",
      section_forms},
+    {"OpenFileMappingA OpenFileMappingW OpenFileMappingFromApp NtOpenSection", named_sections},
     {"NtCreateSection NtQuerySection NtMapViewOfSection ZwMapViewOfSection NtUnmapViewOfSection ZwUnmapViewOfSection "
      "NtUnmapViewOfSectionEx ZwUnmapViewOfSectionEx NtFlushVirtualMemory",
      native_sections},

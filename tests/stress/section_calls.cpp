@@ -3,6 +3,10 @@
 #include "history.h"
 #include "winapi.h"
 
+#include <algorithm>
+#include <cstdio>
+#include <string>
+
 namespace stress {
 namespace {
 
@@ -92,6 +96,35 @@ void section_forms(Random& random) {
     MUST(byte(view, 3) == 5);
     MUST(UnmapViewOfFile2(self(), view, MEM_UNMAP_WITH_TRANSIENT_BOOST));
   }
+}
+
+// Names that other threads use, too: what is found is a section of one page, whoever made it.
+void named_sections(Random& random) {
+  auto number = static_cast<unsigned>(random.below(4));
+  char name[64];
+  wchar_t wide[64];
+  std::snprintf(name, sizeof name, "Local\\winmem-stress-%u-%u", static_cast<unsigned>(GetCurrentProcessId()), number);
+  std::copy(name, name + sizeof name, wide);
+  HANDLE made = CreateFileMappingA(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, 0, kPage, name);
+  MUST(made != nullptr);
+  HANDLE opened[] = {OpenFileMappingA(FILE_MAP_ALL_ACCESS, FALSE, name),
+                     OpenFileMappingW(FILE_MAP_ALL_ACCESS, FALSE, wide),
+                     OpenFileMappingFromApp(FILE_MAP_ALL_ACCESS, FALSE, wide)};
+  void* view = MapViewOfFile(opened[random.below(3)], FILE_MAP_WRITE, 0, 0, 0);
+  must_be_view(view, kPage, PAGE_READWRITE);
+  for (HANDLE each : opened)
+    MUST(each != nullptr && CompareObjectHandles(made, each) && CloseHandle(each));
+  std::copy(name + 6, name + sizeof name, wide);
+  std::wstring path = std::wstring(L"\\Sessions\\1\\BaseNamedObjects\\") + wide;
+  UNICODE_STRING text{};
+  text.Length = static_cast<USHORT>(path.size() * sizeof(wchar_t));
+  text.MaximumLength = text.Length;
+  text.Buffer = path.data();
+  OBJECT_ATTRIBUTES attributes{};
+  InitializeObjectAttributes(&attributes, &text, 0, nullptr, nullptr);
+  HANDLE native = nullptr;
+  MUST(NtOpenSection(&native, SECTION_ALL_ACCESS, &attributes) == 0 && CompareObjectHandles(made, native));
+  MUST(CloseHandle(native) && UnmapViewOfFile(view) && CloseHandle(made));
 }
 
 void native_sections(Random& random) {

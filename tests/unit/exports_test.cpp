@@ -41,13 +41,20 @@ constexpr const char* kWide[] = {"CreateEventExW",
                                  "LoadLibraryW",
                                  "MoveFileExW",
                                  "MoveFileW",
+                                 "NtCreateSection",
+                                 "NtCreateSectionEx",
+                                 "NtOpenSection",
                                  "NtQueryObject",
+                                 "OpenFileMappingFromApp",
+                                 "OpenFileMappingW",
                                  "SysAllocString",
                                  "SysAllocStringByteLen",
                                  "SysAllocStringLen",
                                  "SysReAllocString",
                                  "SysReAllocStringLen",
-                                 "SysStringLen"};
+                                 "SysStringLen",
+                                 "ZwCreateSection",
+                                 "ZwCreateSectionEx"};
 
 template <typename Character> std::basic_string<Character> wide(const std::string& text) {
   return {text.begin(), text.end()};
