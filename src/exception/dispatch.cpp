@@ -69,21 +69,24 @@ host::FaultAnswer to_whom_it_may_concern() {
 }
 
 host::FaultAnswer screen(host::Fault& fault) {
+  bool is_absent = fault.signal == SIGBUS;
   fault.verdict = static_cast<std::uint32_t>(PageFault::violation);
-  if (fault.signal == SIGSEGV && is_page_fault(fault)) {
-    switch (vm::take_fault(fault.address(), kind_of(access_of(fault)))) {
+  if ((fault.signal == SIGSEGV || is_absent) && is_page_fault(fault)) {
+    vm::AccessKind kind = kind_of(access_of(fault));
+    switch (is_absent ? vm::take_absence(fault.address(), kind) : vm::take_fault(fault.address(), kind)) {
     case vm::FaultAnswer::retry:
       return host::FaultAnswer::resume;
     case vm::FaultAnswer::guard_hit:
       fault.verdict = static_cast<std::uint32_t>(PageFault::guard_page);
       break;
-    case vm::FaultAnswer::violation:
+    case vm::FaultAnswer::violation: // S50: also of a page that its section has not committed
+      break;
     case vm::FaultAnswer::not_ours:
+      if (is_absent) {
+        fault.verdict = static_cast<std::uint32_t>(vm::why_no_page(fault.address(), kind));
+      }
       break;
     }
-  }
-  if (fault.signal == SIGBUS && is_page_fault(fault)) {
-    fault.verdict = static_cast<std::uint32_t>(vm::why_no_page(fault.address(), kind_of(access_of(fault))));
   }
   return to_whom_it_may_concern();
 }

@@ -147,7 +147,7 @@ void describe(const host::Fault& fault, CONTEXT& context, EXCEPTION_RECORD& reco
   record.ExceptionRecord = nullptr;
   if (!is_page_fault(fault)) {
     describe_trap(fault, context, record);
-  } else if (fault.signal == SIGBUS) {
+  } else if (fault.signal == SIGBUS && static_cast<PageFault>(fault.verdict) != PageFault::violation) {
     describe_bus_error(fault, record);
   } else {
     describe_page_fault(fault, record);

@@ -7,8 +7,8 @@
 
 namespace winmem::exception {
 
-// What the fault of a page comes to, decided where the signal arrived; host::Fault::verdict. Of a SIGBUS that is the
-// NTSTATUS that tells why there is no page.
+// What the fault of a page comes to, decided where the signal arrived; host::Fault::verdict. Of a SIGBUS that is no
+// violation it is the NTSTATUS that tells why there is no page.
 enum class PageFault : std::uint32_t { violation, guard_page };
 
 // 0, 1 or 8: how the faulting instruction accessed memory.

@@ -5,6 +5,7 @@
 #include "mapping_calls.h"
 #include "syscall.h"
 
+#include <csignal>
 #include <sys/mman.h>
 
 namespace winmem::host {
@@ -29,6 +30,30 @@ int make_memory_file(Bytes size) {
     return -1;
   }
   return move_high_or_raise(static_cast<int>(file));
+}
+
+Kernel allocate_file(int file, std::uint64_t offset, Bytes size) {
+  auto allocate = [&] {
+    return system_call(SYS_fallocate, file, 0, static_cast<long>(offset), static_cast<long>(size));
+  };
+  long result = allocate();
+  if (result == -EINTR) { // a signal makes the kernel take all of it back: so there are none meanwhile
+    constexpr int kMostTries = 100;
+    std::uint64_t all = ~std::uint64_t{0};
+    std::uint64_t before = 0;
+    system_call(SYS_rt_sigprocmask, SIG_SETMASK, as_argument(&all), as_argument(&before), sizeof all);
+    for (int tries = 0; result == -EINTR && tries < kMostTries; ++tries) {
+      result = allocate();
+    }
+    system_call(SYS_rt_sigprocmask, SIG_SETMASK, as_argument(&before), 0, sizeof before);
+  }
+  return to_kernel(result);
+}
+
+void* map_shared(int file, std::uint64_t offset, Bytes size) {
+  long result = system_call(SYS_mmap, 0, static_cast<long>(size), PROT_READ | PROT_WRITE, MAP_SHARED, file,
+                            static_cast<long>(offset));
+  return is_error(result) ? nullptr : reinterpret_cast<void*>(result);
 }
 
 Kernel resize_file(int file, Bytes size) {

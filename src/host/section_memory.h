@@ -14,6 +14,13 @@ namespace winmem::host {
 // it is written. Negative when it cannot be had: no descriptors, no memory.
 int make_memory_file(Bytes size);
 
+// Gives the file its memory from `offset` on, which is zero where it had none: all of it, or nothing.
+Kernel allocate_file(int file, std::uint64_t offset, Bytes size);
+
+// Read-write memory that all who map this part of the file share, wherever the kernel likes. nullptr when it cannot be
+// had.
+void* map_shared(int file, std::uint64_t offset, Bytes size);
+
 // Sets the size; what is behind it goes, what is new is zero.
 Kernel resize_file(int file, Bytes size);
 

@@ -18,7 +18,7 @@ using section::Section;
 
 constexpr std::uint32_t kKinds = SEC_COMMIT | SEC_RESERVE | SEC_IMAGE;
 
-// S2, C15. SEC_RESERVE, whose pages are committed one by one, is refused until winmem has it.
+// S2, C15.
 Status check_attributes(std::uint32_t attributes, bool is_of_file) {
   constexpr std::uint32_t kCaching = SEC_NOCACHE | SEC_WRITECOMBINE;
   if ((attributes & ~(kKinds | kCaching | SEC_LARGE_PAGES)) != 0 || !std::has_single_bit(attributes & kKinds) ||
@@ -32,10 +32,10 @@ Status check_attributes(std::uint32_t attributes, bool is_of_file) {
   if (is_of_file) { // S9: it is committed as it is
     return (attributes & SEC_LARGE_PAGES) != 0 ? Status::invalid_parameter_6 : Status::ok;
   }
-  if ((attributes & SEC_RESERVE) != 0) {
-    return Status::invalid_parameter_6;
+  if ((attributes & SEC_LARGE_PAGES) != 0) {
+    return (attributes & SEC_RESERVE) != 0 ? Status::invalid_parameter_6 : Status::privilege_not_held;
   }
-  return (attributes & SEC_LARGE_PAGES) != 0 ? Status::privilege_not_held : Status::ok;
+  return Status::ok;
 }
 
 // S1: what a section with this protection gives its views.
@@ -80,7 +80,8 @@ Status check_source(const SectionRequest& request, Rights rights) {
 Status create_memory_section(const SectionRequest& request, Rights rights, object::Ref<Section>& out) {
   return section::create({.size = round_up(static_cast<Bytes>(request.size), kPage),
                           .rights = rights,
-                          .caching = caching_of(request.attributes)},
+                          .caching = caching_of(request.attributes),
+                          .reserves = (request.attributes & SEC_RESERVE) != 0},
                          out);
 }
 
@@ -118,6 +119,16 @@ template <class Make> Status create_nameless(const SectionRequest& request, Make
   object::Ref<Section> made;
   Status status = make(made);
   return status == Status::ok ? object::open(made, granted_by(request), flags_of(request), handle) : status;
+}
+
+// The view goes where that fails.
+Status commit_first(AddressRange view, Bytes size, vm::PageState protection) {
+  Status status = size > view.size() ? Status::invalid_parameter_5
+                                     : vm::commit({view.begin, view.begin + round_up(size, kPage)}, protection);
+  if (status != Status::ok) {
+    static_cast<void>(vm::unmap_view(view.begin));
+  }
+  return status;
 }
 
 } // namespace
@@ -217,7 +228,11 @@ Viewed map_section(const ViewRequest& request) {
                                                 .top_down = (request.type & MEM_TOP_DOWN) != 0,
                                                 .replaces_placeholder = replaces_placeholder,
                                                 .within = request.placement.within});
-  return {mapped.status, mapped.range};
+  Viewed viewed{mapped.status, mapped.range};
+  if (viewed.status == Status::ok && section->reserves && request.commit != 0) {
+    viewed.status = commit_first(viewed.range, request.commit, parsed.state);
+  }
+  return viewed;
 }
 
 Status unmap_section(HANDLE process, Address at, std::uint32_t flags) {
@@ -267,7 +282,8 @@ Status query_section(HANDLE handle, SECTION_INFORMATION_CLASS what, Bytes length
   ULONG caching = section->caching == vm::Caching::none            ? ULONG{SEC_NOCACHE}
                   : section->caching == vm::Caching::write_combine ? ULONG{SEC_WRITECOMBINE}
                                                                    : 0;
-  out.AllocationAttributes = (section->is_of_file ? SEC_FILE : SEC_COMMIT) | caching; // C16
+  ULONG kind = section->is_of_file ? SEC_FILE : section->reserves ? SEC_RESERVE : SEC_COMMIT;
+  out.AllocationAttributes = kind | caching; // C16
   out.MaximumSize.QuadPart = static_cast<LONGLONG>(section->size.load(std::memory_order_relaxed));
   return Status::ok;
 }

@@ -43,6 +43,7 @@ struct ViewRequest {
   Bytes size = 0;
   std::uint32_t type = 0;       // 0 or MEM_TOP_DOWN
   std::uint32_t protection = 0; // PAGE_...
+  Bytes commit = 0;             // pages of the view's beginning to be committed, where that is done one by one
   Placement placement{};
   bool takes_placeholders = false; // MEM_REPLACE_PLACEHOLDER is known, to the extended calls alone
 };

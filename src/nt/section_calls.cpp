@@ -83,7 +83,7 @@ struct InOut {
 };
 
 Status map(HANDLE section, HANDLE process, InOut arguments, ULONG type, ULONG protection,
-           const nt::Placement& placement) {
+           const nt::Placement& placement, Bytes commit = 0) {
   if (Status status = arguments.read(); status != Status::ok) {
     return status;
   }
@@ -94,6 +94,7 @@ Status map(HANDLE section, HANDLE process, InOut arguments, ULONG type, ULONG pr
                                        .size = arguments.length,
                                        .type = type,
                                        .protection = protection,
+                                       .commit = commit,
                                        .placement = placement});
   if (viewed.status == Status::ok) {
     arguments.write(viewed.range);
@@ -119,7 +120,6 @@ NTSTATUS NTAPI NtMapViewOfSection(HANDLE SectionHandle, HANDLE ProcessHandle, PV
                                   SIZE_T CommitSize, PLARGE_INTEGER SectionOffset, PSIZE_T ViewSize,
                                   SECTION_INHERIT InheritDisposition, ULONG AllocationType, ULONG PageProtection) {
   nt::Placement placement;
-  static_cast<void>(CommitSize); // all pages of these sections are committed already
   if (InheritDisposition != ViewShare && InheritDisposition != ViewUnmap) {
     return to_ntstatus(Status::invalid_parameter_8);
   }
@@ -128,7 +128,7 @@ NTSTATUS NTAPI NtMapViewOfSection(HANDLE SectionHandle, HANDLE ProcessHandle, PV
     return to_ntstatus(status == Status::invalid_parameter_3 ? Status::invalid_parameter_4 : status); // C9
   }
   return to_ntstatus(map(SectionHandle, ProcessHandle, {BaseAddress, ViewSize, SectionOffset}, AllocationType,
-                         PageProtection, placement));
+                         PageProtection, placement, CommitSize));
 }
 
 NTSTATUS NTAPI NtMapViewOfSectionEx(HANDLE SectionHandle, HANDLE ProcessHandle, PVOID* BaseAddress,

@@ -1,5 +1,6 @@
 #include "section.h"
 
+#include "../exception/exception.h"
 #include "../host/file.h"
 #include "../host/section_memory.h"
 #include "../vm/commit_charge.h"
@@ -16,10 +17,14 @@ void end(object::Object& object) {
   auto& section = static_cast<Section&>(object);
   {
     vm::Change change; // a fork finds the charge equal to the sections
+    if (section.commits.is_attached()) {
+      vm::epochs::wait_for_readers(); // a query may have found its last view before that went
+      section.commits.detach();
+    }
     if (section.file >= 0) {
       host::close_file(section.file);
     }
-    vm::commit_charge::give_back(section.charged);
+    vm::commit_charge::give_back(section.charged + section.committed.load(std::memory_order_relaxed));
   }
   object::end_named(section);
   cells.give(&section);
@@ -29,16 +34,23 @@ void end(object::Object& object) {
 Status provide(Section& section) {
   vm::Change change;
   std::uint64_t pages = bytes_to_pages(section.size.load(std::memory_order_relaxed));
-  vm::commit_charge::Taken charge(pages); // S12
+  std::uint64_t charged = section.reserves ? 0 : pages; // S12
+  vm::commit_charge::Taken charge(charged);
   if (!charge.fits()) {
     return Status::commitment_limit;
   }
-  section.file = host::make_memory_file(pages_to_bytes(pages));
+  Bytes map = section.reserves ? vm::CommitMap::bytes_for(pages) : 0;
+  section.file = host::make_memory_file(pages_to_bytes(pages) + map);
   if (section.file < 0) {
     return Status::insufficient_resources;
   }
+  if (section.reserves) {
+    if (Status status = section.commits.attach(section.file, pages, true); status != Status::ok) {
+      return status;
+    }
+  }
   charge.keep();
-  section.charged = pages;
+  section.charged = charged;
   return Status::ok;
 }
 
@@ -70,6 +82,7 @@ Status create(const Request& request, object::Ref<Section>& out) {
   if (!out) {
     return Status::no_memory;
   }
+  out->reserves = request.reserves;
   Status status = provide(*out);
   if (status != Status::ok) {
     out.reset();
@@ -113,13 +126,22 @@ Status extend(Section& section, Bytes& size) {
 }
 
 Description describe(const Section& section) {
-  return {section.size.load(std::memory_order_relaxed), section.rights, section.caching, section.is_of_file};
+  return {section.size.load(std::memory_order_relaxed), section.rights, section.caching, section.is_of_file,
+          section.reserves};
 }
 
 Status adopt(const Description& description, int file, object::Ref<Section>& out) {
   out = object::make<Section>(cells, description.size, description.rights, description.caching);
   if (!out) {
     return Status::no_memory;
+  }
+  if (description.reserves) {
+    Status status = out->commits.attach(file, bytes_to_pages(description.size), false);
+    if (status != Status::ok) {
+      out.reset();
+      return status;
+    }
+    out->reserves = true;
   }
   out->file = file;
   out->is_of_file = description.is_of_file;
@@ -168,6 +190,8 @@ vm::Reserved map(Section& section, const ViewWanted& wanted) {
                                       .within = wanted.within});
   if (mapped.status != Status::ok) {
     section.drop_reference();
+  } else if (mapped.opens_by_faults) {
+    exception::arm_access();
   }
   return mapped;
 }

@@ -24,6 +24,7 @@ struct Request {
   Bytes size = 0; // whole pages
   Rights rights = kRead;
   vm::Caching caching = vm::Caching::normal;
+  bool reserves = false; // pages are committed one by one, through views (S50 to S53)
 };
 
 // A section of a real file, whose size is exact and fits the file.
@@ -43,6 +44,7 @@ struct Section : object::Named, vm::Backing {
   // Fixed once there is a handle:
   std::uint64_t charged = 0; // pages that count against the commit limit
   bool has_own_file = false; // of a file: nobody else has this opening of it
+  bool reserves = false;     // pages are committed one by one
 };
 
 // As they are in an access mask of a section's handle.
@@ -72,6 +74,7 @@ struct Description {
   Rights rights;
   vm::Caching caching;
   bool is_of_file;
+  bool reserves;
 };
 Description describe(const Section& section);
 
@@ -80,7 +83,8 @@ inline bool is_opened_for_writing(const Description& section) {
   return !section.is_of_file || (section.rights & kWrite) != 0;
 }
 
-// The section of another process, of which `file` is the file; it is the section's own when this succeeds. no_memory.
+// The section of another process, of which `file` is the file; it is the section's own when this succeeds. no_memory;
+// insufficient_resources.
 Status adopt(const Description& description, int file, object::Ref<Section>& out);
 
 // What a view with this protection needs of the section.

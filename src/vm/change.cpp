@@ -7,6 +7,7 @@
 #include "fork_gate.h"
 #include "guards.h"
 #include "page_mapping.h"
+#include "reserving_views.h"
 #include "view.h"
 #include "vm.h"
 
@@ -19,7 +20,7 @@ PageSpan span_of(Region& region, AddressRange range) {
 }
 
 bool all_committed(const PageSpan& span) {
-  bool all = true;
+  bool all = are_in_section(span.region, span.begin, span.end);
   for_each_run(span.old, span.region.pages(), span.begin, span.end,
                [&](PageRun run) { all = all && is_committed(run.state); });
   return all;
@@ -73,7 +74,8 @@ Seen see_state(AddressRange range, PageState state) {
     return {};
   }
   RunRoot root = region->root();
-  if (root.is_nothing() || !region->range.contains(range)) {
+  if (root.is_nothing() || !region->range.contains(range) ||
+      (is_view(*region) && as_view(*region).commits != nullptr)) {
     return {};
   }
   PageRun run = find_run(root, region->page_at(range.begin), region->pages());
@@ -101,7 +103,7 @@ PageIndex newly_charged(const PageSpan& span, PageState state) {
 }
 
 PageState shown_state(const Region& region, PageIndex page) {
-  return is_view(region) && as_view(region).has_copies.load(std::memory_order_relaxed)
+  return is_view(region) && shows_more_than_runs(as_view(region))
              ? find_shown_run(as_view(region), region.root(), page).state
              : find_seen_run(region, region.root(), page).state;
 }
@@ -132,6 +134,31 @@ Protected protect_locked(Region& region, AddressRange range, PageState state) {
   return {status, old, region.caching};
 }
 
+// S51, C12: in the section, and in this view with a protection that may be more than the view's.
+Status commit_in_section(View& view, AddressRange range, PageState state) {
+  GuardFreeze freeze(view);
+  if (!prepare_state(view, range, state)) {
+    return Status::no_memory;
+  }
+  PageSpan span = span_of(view, range);
+  PageIndex first = bytes_to_pages(view.offset);
+  PageIndex absent = span.end - span.begin - view.commits->count(first + span.begin, first + span.end);
+  PageIndex copied = newly_charged(span, state);
+  commit_charge::Taken charge(absent + copied);
+  if (!charge.fits()) {
+    return Status::commitment_limit;
+  }
+  PageIndex fresh = 0;
+  Status status = change_runs(view, span, state, [&] { return commit_section_pages(span, state, fresh); });
+  if (status == Status::ok) {
+    charge.keep();
+    commit_charge::give_back(absent - fresh); // others committed them meanwhile
+    view.charged.fetch_add(copied, std::memory_order_relaxed);
+    view.backing->committed.fetch_add(fresh, std::memory_order_relaxed);
+  }
+  return status;
+}
+
 } // namespace
 
 Status commit(AddressRange range, PageState state) {
@@ -146,8 +173,9 @@ Status commit(AddressRange range, PageState state) {
   if (is_view_of_file(*region)) {
     return Status::already_committed; // S54
   }
-  if (is_view(*region)) { // S54: all its pages are committed already
-    return protect_locked(*region, range, state).status;
+  if (is_view(*region)) {
+    return as_view(*region).commits != nullptr ? commit_in_section(as_view(*region), range, state)
+                                               : protect_locked(*region, range, state).status; // S54
   }
   GuardFreeze freeze(*region);
   if (!prepare_state(*region, range, state)) {

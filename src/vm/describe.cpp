@@ -9,6 +9,7 @@
 #include "page_runs.h"
 #include "placement.h"
 #include "region_map.h"
+#include "reserving_views.h"
 #include "space.h"
 #include "view.h"
 #include "vm.h"
@@ -47,7 +48,7 @@ Address next_live_begin(Address at, Address limit) {
 }
 
 Description describe_region(const Region& region, RunRoot root, Address page) {
-  PageRun run = is_view(region) && as_view(region).has_copies.load(std::memory_order_acquire)
+  PageRun run = is_view(region) && shows_more_than_runs(as_view(region))
                     ? find_shown_run(as_view(region), root, region.page_at(page))
                 : region.has_guards.load(std::memory_order_relaxed)
                     ? find_seen_run(region, root, region.page_at(page))
@@ -177,7 +178,7 @@ bool is_accessible(AddressRange range, host::Access least) {
   if (root.is_nothing() || !region->range.contains(range) || is_view_of_file(*region)) {
     return false;
   }
-  bool all = true;
+  bool all = are_in_section(*region, region->page_at(range.begin), region->page_at(range.end - 1) + 1);
   for_each_run(root, region->pages(), region->page_at(range.begin), region->page_at(range.end - 1) + 1,
                [&](PageRun run) {
                  host::Access access = access_of(run.state);
@@ -208,7 +209,7 @@ Usage usage() {
 void set_system_commit_limit(Bytes limit) { commit_charge::set_system_limit(limit); }
 
 Bytes bookkeeping_bytes() {
-  Bytes sum = run_footprint() + chunks::footprint() + page_bits::footprint();
+  Bytes sum = run_footprint() + chunks::footprint() + page_bits::footprint() + CommitMap::footprint();
   host::LockHold hold(space_lock);
   return sum + region_pool.footprint() + view_pool.footprint() + region_map::footprint() + holes::footprint();
 }

@@ -1,5 +1,7 @@
 #include "epoch.h"
 
+#include "../host/thread.h"
+
 namespace winmem::vm {
 
 namespace detail {
@@ -47,6 +49,13 @@ bool passed(Stamp stamp) {
     }
   }
   return true;
+}
+
+void wait_for_readers() {
+  Stamp stamp = now();
+  while (!passed(stamp)) {
+    host::yield(); // readers are short
+  }
 }
 
 void reset_in_child() {

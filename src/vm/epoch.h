@@ -64,6 +64,9 @@ inline Stamp now() { return detail::epoch.load(std::memory_order_seq_cst); }
 // True when no reader can still see what was unlinked before `stamp` was taken. Tries to bring that about.
 bool passed(Stamp stamp);
 
+// Until no reader can still see what was unlinked before. The caller is none itself.
+void wait_for_readers();
+
 // The child of a fork has one thread, which is not inside a reader: fork() is called from ordinary code.
 void reset_in_child();
 

@@ -9,7 +9,7 @@
 #include "find_region.h"
 #include "fork_gate.h"
 #include "guards.h"
-#include "view.h"
+#include "reserving_views.h"
 #include "vm.h"
 
 namespace winmem::vm {
@@ -72,7 +72,24 @@ FaultAnswer try_again(const Region& region, Address at, AccessKind kind) {
 
 PageState state_at(const Region& region, Address at) {
   RunRoot root = region.root();
-  return root.is_nothing() ? PageState::reserved : find_run(root, region.page_at(at), region.pages()).state;
+  return root.is_nothing() || !is_in_section(region, region.page_at(at))
+             ? PageState::reserved
+             : find_run(root, region.page_at(at), region.pages()).state;
+}
+
+// The books allow the access, as somebody committed the page in another view, perhaps in another process.
+FaultAnswer open_late(Region& region, Address at, AccessKind kind) {
+  Change change;
+  GuardTouch touch(region);
+  if (!touch) {
+    host::yield();
+    return FaultAnswer::retry;
+  }
+  PageState state = state_at(region, at);
+  if (is_guarded(state) || !allows(access_of(state), kind)) {
+    return FaultAnswer::retry; // changed meanwhile
+  }
+  return open_by_fault(as_view(region), region.page_at(at)) ? FaultAnswer::retry : FaultAnswer::violation;
 }
 
 FaultAnswer touch_guard(Region& region, Address at, AccessKind kind) {
@@ -113,7 +130,24 @@ FaultAnswer take_fault(Address at, AccessKind kind) {
   if (is_guarded(state)) {
     return touch_guard(*region, at, kind);
   }
-  return allows(access_of(state), kind) ? try_again(*region, at, kind) : FaultAnswer::violation;
+  if (!allows(access_of(state), kind)) {
+    return FaultAnswer::violation;
+  }
+  FaultAnswer answer = try_again(*region, at, kind);
+  bool may_be_closed = is_view(*region) && opens_by_faults(as_view(*region));
+  return answer == FaultAnswer::retry && may_be_closed ? open_late(*region, at, kind) : answer;
+}
+
+FaultAnswer take_absence(Address at, AccessKind kind) {
+  if (at >= kUserEnd) {
+    return FaultAnswer::not_ours;
+  }
+  Reader reader;
+  Region* region = find_live_region(at);
+  if (region == nullptr || !is_view(*region) || as_view(*region).commits == nullptr) {
+    return FaultAnswer::not_ours;
+  }
+  return is_in_section(*region, region->page_at(at)) ? try_again(*region, at, kind) : FaultAnswer::violation;
 }
 
 Status why_no_page(Address at, AccessKind kind) {

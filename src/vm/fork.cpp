@@ -7,6 +7,7 @@
 #include "page_bits.h"
 #include "page_locks.h"
 #include "page_runs.h"
+#include "reserving_views.h"
 #include "space.h"
 
 namespace winmem::vm {
@@ -34,6 +35,7 @@ void after_fork() {
 void after_fork_in_child() {
   epochs::reset_in_child();
   page_locks::forget_all_in_child();
+  watch_views_in_child();
   after_fork();
 }
 

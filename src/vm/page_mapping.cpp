@@ -195,6 +195,10 @@ Status commit_pages(const PageSpan& span, PageState state) {
   });
 }
 
+Status commit_section_pages(const PageSpan& span, PageState state, PageIndex& fresh) {
+  return within_budget(span, state, [&] { return commit_view_pages(span, state, fresh); });
+}
+
 Status decommit_pages(const PageSpan& span) {
   if (!has_committed(span)) {
     return Status::ok;

@@ -12,6 +12,9 @@ namespace winmem::vm {
 // Reserved pages become accessible as `state` says, zero-filled; committed ones keep their contents and get it too.
 Status commit_pages(const PageSpan& span, PageState state);
 
+// The same in a view whose section's pages are committed one by one. `fresh`: how many pages were not before.
+Status commit_section_pages(const PageSpan& span, PageState state, PageIndex& fresh);
+
 // Committed pages lose their contents and become inaccessible.
 Status decommit_pages(const PageSpan& span);
 

@@ -13,6 +13,7 @@
 #include "page_mapping.h"
 #include "placeholder.h"
 #include "placement.h"
+#include "reserving_views.h"
 #include "space.h"
 #include "successor.h"
 #include "view_cover.h"
@@ -48,13 +49,29 @@ void set_up(View& view, const ViewRequest& request, const ViewPlaced& placed) {
   view.has_copies.store(is_copying(request.initial), std::memory_order_relaxed);
   view.charged.store(is_copying(request.initial) ? view.pages() : 0, std::memory_order_relaxed);
   view.bed = placed.bed;
+  view.commits = request.backing->commits.is_attached() ? &request.backing->commits : nullptr;
+  view.is_watched.store(false, std::memory_order_relaxed);
 }
 
+// Without access where the kernel is to watch it first.
 host::FileMapping mapping_of(const ViewRequest& request) {
   return {.file = request.backing->file,
           .offset = request.offset,
           .sharing = is_copying(request.initial) ? host::Sharing::copy_on_write : host::Sharing::shared,
-          .access = access_of(request.initial)};
+          .access = request.backing->commits.is_attached() ? host::Access::none : access_of(request.initial)};
+}
+
+// Over reserved pages of the arena, where there is no easy way back: what the kernel does not open now, faults open.
+// Returns whether they do.
+bool open_covering_view_locked(View& view) {
+  if (view.commits == nullptr) {
+    return false;
+  }
+  if (!open_new_view(view)) {
+    stop_watching(view);
+  }
+  enlist_locked(view);
+  return opens_by_faults(view);
 }
 
 // Two borders between the view and what is around it.
@@ -68,7 +85,11 @@ Reserved map_view_in_space(const ViewRequest& request) {
   }
   ViewPlaced placed = map_view_locked(request, mapping_of(request));
   Status status = placed.status;
-  if (status == Status::ok && !region_map::prepare(placed.range)) {
+  if (status == Status::ok) {
+    set_up(*view, request, placed);
+  }
+  bool is_open = status == Status::ok && (view->commits == nullptr || open_new_view(*view));
+  if (status == Status::ok && (!is_open || !region_map::prepare(placed.range))) {
     outside::leaving();
     static_cast<void>(host::unmap(placed.range)); // a mapping of its own: the kernel has no reason to refuse
     give_back_view_locked(placed.range, placed.bed);
@@ -77,13 +98,15 @@ Reserved map_view_in_space(const ViewRequest& request) {
   if (status != Status::ok) {
     view_pool.give(view);
   } else {
-    set_up(*view, request, placed);
+    if (view->commits != nullptr) {
+      enlist_locked(*view);
+    }
     view->runs.store(RunRoot::uniform(request.initial).word(), std::memory_order_release); // pairs with Region::root()
     region_map::set(placed.range, view);
     mapping_budget::add(borders_of(request.initial));
   }
   outside::settle();
-  return {status, placed.range};
+  return {status, placed.range, status == Status::ok && opens_by_faults(*view)};
 }
 
 // In free addresses of the arena. They are taken before the kernel's change, and readers see the view after it.
@@ -111,12 +134,13 @@ Reserved map_view_in_arena(const ViewRequest& request) {
     region_map::set(range, view);
   }
   Status status = view_cover::lay(range, mapping_of(request), place_under(*view));
+  host::LockHold hold(space_lock);
   if (status == Status::ok) {
+    bool opens_by_faults = open_covering_view_locked(*view);
     view->runs.store(RunRoot::uniform(request.initial).word(), std::memory_order_release); // pairs with Region::root()
     mapping_budget::add(borders_of(request.initial));
-    return {status, range};
+    return {status, range, opens_by_faults};
   }
-  host::LockHold hold(space_lock);
   view->runs.store(0, std::memory_order_release);
   region_map::set(range, nullptr);
   give_back_view_locked(range, ViewBed::arena);
@@ -147,10 +171,11 @@ Reserved map_view_over_placeholder(const ViewRequest& request) {
   }
   // point of no return
   set_up(*view, request, {.range = range, .bed = place == Place::outside ? ViewBed::outside : ViewBed::arena});
+  bool opens_by_faults = open_covering_view_locked(*view);
   hand_over_locked(*placeholder, *view, request.initial);
   region_pool.retire(&*placeholder);
   mapping_budget::add(borders_of(request.initial));
-  return {status, range};
+  return {status, range, opens_by_faults};
 }
 
 // The view's lock is held; afterwards it is no longer live.
@@ -184,6 +209,9 @@ Status unmap_locked(View& view, Afterwards afterwards) {
     }
   }
   // point of no return
+  if (view.commits != nullptr) {
+    unlist_locked(view);
+  }
   commit_charge::give_back(view.charged.load(std::memory_order_relaxed));
   if (placeholder != nullptr) {
     hand_over_locked(view, *placeholder, PageState::reserved);
@@ -289,6 +317,7 @@ PageRun find_shown_run(const View& view, RunRoot root, PageIndex page) {
   auto piece = [&](PageIndex from) {
     PageRun run = find_seen_run(view, root, from);
     run.begin = from;
+    run = cut_to_commits(view, run);
     if (is_copying(run.state) && !is_guarded(run.state)) {
       host::PageCopies::Stretch here = copies.stretch({view.address_of(from), view.address_of(run.end)});
       run.end = view.page_at(here.end);

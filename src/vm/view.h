@@ -33,6 +33,13 @@ struct View : Region {
   std::atomic<bool> has_copies;   // pages are, or were, mapped as copies on write; written under lock
   bool is_of_file;                // its pages may go while they are mapped; fixed after init
   ViewBed bed;                    // fixed after init
+
+  // Where pages are committed one by one (reserving_views.h); commits is nullptr for other views. Fixed after init, but
+  // for the links, guarded by space_lock, and is_watched, which may be taken back.
+  CommitMap* commits;
+  std::atomic<bool> is_watched;
+  View* next_reserving;
+  View** reserving_link;
 };
 
 inline bool is_view(const Region& region) { return region.place == Place::view; }
@@ -43,11 +50,17 @@ inline RegionKind kind_of(const Region& region) {
   return is_view(region) ? RegionKind::section : RegionKind::private_memory;
 }
 
+// Whether a query must look at more than the runs.
+inline bool shows_more_than_runs(const View& view) {
+  return view.commits != nullptr || view.has_copies.load(std::memory_order_acquire);
+}
+
 // S60, S61: whether a view made as `initial` may have pages as `state`.
 bool allows(PageState initial, PageState state);
 
-// The run from `page` on as a query shows it: pages that were written are no longer write_copy (S62). Asks the kernel
-// where `run`, which begins at `page`, copies on write. The caller is a Reader or holds the region's lock.
+// The run from `page` on as a query shows it: pages that were written are no longer write_copy (S62), those that the
+// section has not committed are reserved (S50). Asks the kernel where `run`, which begins at `page`, copies on write.
+// The caller is a Reader or holds the region's lock.
 PageRun find_shown_run(const View& view, RunRoot root, PageIndex page);
 
 // How the kernel is told of the pages at the view's addresses while no view is there.
@@ -55,5 +68,8 @@ Place place_under(const View& view);
 
 // The kernel's part of a change of protection; called as protect_pages() is.
 Status protect_view_pages(const PageSpan& span, PageState state);
+
+// The same with pages that are to be committed in the section first; `fresh` is how many were not before.
+Status commit_view_pages(const PageSpan& span, PageState state, PageIndex& fresh);
 
 } // namespace winmem::vm

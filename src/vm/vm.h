@@ -27,6 +27,7 @@ struct ReserveRequest {
 struct Reserved {
   Status status = Status::ok;
   AddressRange range{};
+  bool opens_by_faults = false; // a view whose pages take_fault() opens: faults are to be caught
 };
 
 // no_memory: no room, or the kernel refused; conflicting_addresses: `at` is not wholly free; commitment_limit: the
@@ -46,7 +47,8 @@ Status keep_as_placeholder(AddressRange range);
 Status join_placeholders(AddressRange range);
 
 // conflicting_addresses: the range is not wholly inside one region, or in a placeholder; commitment_limit: as for
-// reserve. In a view, whose pages are all committed, as protect; already_committed: in a file's.
+// reserve. In a view whose section's pages are committed one by one, they are from now on in all its views; in other
+// views as protect; already_committed: in a file's.
 Status commit(AddressRange range, PageState state);
 
 struct Protected {
@@ -156,6 +158,10 @@ FaultAnswer take_fault(Address at, AccessKind kind);
 // where the file is shorter than the view by now, disk_full where a hole of it could not be filled, else
 // io_device_error. end_of_file where there is no view of a file. For handlers of faults, as take_fault().
 Status why_no_page(Address at, AccessKind kind);
+
+// As take_fault(), for such a fault. violation: the view's section has not committed the page (S50); retry: it has
+// meanwhile; not_ours: anything else.
+FaultAnswer take_absence(Address at, AccessKind kind);
 
 // Whether all of `range` is winmem's, committed and at least that accessible. No lock, no system call. Never true of a
 // file's view: another program may cut the file at any time.

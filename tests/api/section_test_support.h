@@ -93,6 +93,7 @@ inline NTSTATUS create_section_on(HANDLE file, HANDLE* out, ACCESS_MASK access, 
 }
 
 struct MapArguments {
+  SIZE_T commit = 0;
   HANDLE process = GetCurrentProcess();
   PVOID base = nullptr;
   ULONG_PTR zero_bits = 0;
@@ -107,8 +108,8 @@ inline NTSTATUS map_section(HANDLE section, MapArguments& arguments) {
   static const auto call = lookup<MapViewOfSection>("ntdll", "NtMapViewOfSection");
   LARGE_INTEGER offset;
   offset.QuadPart = arguments.offset;
-  return call(section, arguments.process, &arguments.base, arguments.zero_bits, 0, &offset, &arguments.size,
-              arguments.inherit, arguments.type, arguments.protection);
+  return call(section, arguments.process, &arguments.base, arguments.zero_bits, arguments.commit, &offset,
+              &arguments.size, arguments.inherit, arguments.type, arguments.protection);
 }
 
 inline NTSTATUS unmap_section(HANDLE process, void* base) {

@@ -69,6 +69,7 @@ set(API_SECTION_TESTS
     section_map_test.cpp
     section_names_test.cpp
     section_protect_test.cpp
+    section_reserve_test.cpp
     section_unmap_test.cpp)
 
 # Events, mutexes, semaphores, waits.
@@ -89,6 +90,7 @@ set(API_EXCEPTION_TESTS
     exception_kinds_test.cpp
     exception_probes.cpp
     exception_raise_test.cpp
+    exception_reserve_test.cpp
     exception_threads_test.cpp
     exception_watch.cpp)
 

@@ -88,7 +88,9 @@ bool may_remain(const Piece& piece, Remainder& why) {
     return true;
   }
   bool is_bare = !b.marked && !b.read && !b.write && !b.execute;
-  if (a.marked && is_bare && winmem::vm::chunks::at(piece.begin).odd_protection) {
+  // Outside the arena it is a page that a section has not committed, and that the kernel does not watch any more.
+  if (a.marked && is_bare &&
+      (!winmem::vm::is_arena(piece.begin) || winmem::vm::chunks::at(piece.begin).odd_protection)) {
     why = Remainder::under_marker;
     return true;
   }

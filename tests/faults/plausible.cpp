@@ -107,6 +107,7 @@ constexpr Plausible kTable[] = {
     {SYS_fchmod, kAny, "fchmod", kMode},
     {SYS_getdents64, kAny, "getdents64", kList},
     {SYS_memfd_create, kAny, "memfd_create", kMemoryFile},
+    {SYS_userfaultfd, kAny, "userfaultfd", kMemoryFile},
     {SYS_fcntl, kAny, "fcntl", kDuplicate},
     {SYS_pwrite64, kAny, "pwrite64", kWrite},
     {SYS_lseek, kAny, "lseek", kPosition},

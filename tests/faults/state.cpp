@@ -149,7 +149,7 @@ private:
       ssize_t got = pread(pagemap_, entries, count * 8, static_cast<off_t>(at / kPage * 8));
       FAULTS_REQUIRE(got == static_cast<ssize_t>(count * 8));
       for (std::size_t i = 0; i < count; ++i, at += kPage) {
-        bool marked = (entries[i] & kMarker) != 0;
+        bool marked = (entries[i] & kMarker) != 0 || (is_view && part.write && is_absent(at));
         if (marked != run.marked) {
           add_run(run);
           run.begin = at;
@@ -162,6 +162,12 @@ private:
       }
     }
     add_run(run);
+  }
+
+  // Whether a touch of the page is a fault although its mapping allows it: the section has not committed it.
+  bool is_absent(std::uintptr_t at) {
+    char byte = 0;
+    return pread(memory_, &byte, 1, static_cast<off_t>(at)) != 1;
   }
 
   // By /proc/self/mem, which reads inaccessible pages as well: PAGE_NOACCESS keeps its contents.
@@ -249,7 +255,8 @@ void take_files(KernelState& out) {
     bool is_names = length > 0 && std::string_view(target).find("/winmem-faults-names-") != std::string_view::npos &&
                     (std::string_view(target).find("/.lock") != std::string_view::npos ||
                      entry_is_folder(dirfd(folder), entry->d_name));
-    if (!is_map && !is_names && file != dirfd(folder)) {
+    bool is_watcher = std::string_view(target) == "anon_inode:[userfaultfd]"; // opened once, and kept
+    if (!is_map && !is_names && !is_watcher && file != dirfd(folder)) {
       out.files.add(file, "files");
     }
   }

@@ -99,7 +99,8 @@ void note_mapping(long number, const long* arguments, long result) {
     if (mapped_count_ == kMostMapped) {
       give_up("twin: too many mappings\n");
     }
-    bool is_view = arguments[4] >= 0; // of a file: the program's, whatever its protection
+    // Of a file, where winmem wants it: the program's, whatever its protection. Else a table, with or without a file.
+    bool is_view = arguments[4] >= 0 && arguments[0] != 0;
     mapped_[mapped_count_++] = {begin, begin + static_cast<std::uintptr_t>(arguments[1]),
                                 !is_view && (arguments[2] & PROT_WRITE) != 0, is_view, is_view};
   } else if (number == SYS_munmap && result == 0) {

@@ -381,6 +381,7 @@ constexpr Row kCalls[] = {
     {"CreateFileMappingA MapViewOfFile MapViewOfFileEx FlushViewOfFile UnmapViewOfFile UnmapViewOfFileEx",
      mapped_views},
     {"", copied_views},
+    {"", reserved_views},
     {"CreateFileMappingW CreateFileMappingNumaA CreateFileMappingNumaW CreateFileMappingFromApp MapViewOfFileExNuma "
      "MapViewOfFileFromApp MapViewOfFile3 MapViewOfFile3FromApp MapViewOfFileNuma2 UnmapViewOfFile2",
      section_forms},

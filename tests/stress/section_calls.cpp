@@ -70,6 +70,25 @@ void copied_views(Random& random) {
   MUST(UnmapViewOfFile(copy) && UnmapViewOfFile(shared));
 }
 
+// Pages of one section are committed through two views of it.
+void reserved_views(Random& random) {
+  std::size_t pages = random.between(2, 40);
+  HANDLE section = CreateFileMappingA(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE | SEC_RESERVE, 0,
+                                      static_cast<DWORD>(pages * kPage), nullptr);
+  MUST(section != nullptr);
+  auto* first = static_cast<char*>(MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, 0));
+  auto* second = static_cast<char*>(MapViewOfFile(section, FILE_MAP_READ, 0, 0, 0));
+  MUST(first != nullptr && second != nullptr && CloseHandle(section));
+  std::size_t at = random.below(pages - 1) * kPage;
+  MUST(VirtualAlloc(first + at, 1, MEM_COMMIT, PAGE_READWRITE) == first + at);
+  byte(first, at) = 4;
+  MEMORY_BASIC_INFORMATION info{};
+  MUST(VirtualQuery(second + at, &info, sizeof info) == sizeof info && info.State == MEM_COMMIT &&
+       info.Protect == PAGE_READONLY && info.RegionSize == kPage);
+  MUST(VirtualQuery(second + at + kPage, &info, sizeof info) == sizeof info && info.State == MEM_RESERVE);
+  MUST(byte(second, at) == 4 && UnmapViewOfFile(first) && UnmapViewOfFile(second));
+}
+
 void section_forms(Random& random) {
   auto bytes = static_cast<DWORD>(random.between(1, 40) * kPage);
   HANDLE sections[] = {

@@ -6,6 +6,7 @@
 namespace stress {
 
 void mapped_views(Random& random);
+void reserved_views(Random& random);
 void copied_views(Random& random);
 void section_forms(Random& random);
 void named_sections(Random& random);
