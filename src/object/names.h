@@ -1,15 +1,13 @@
 // Names of objects: one name space for all processes of a user, and all kinds of objects.
 //
 // Owns:      the table of this process's named objects, and its part in the names' files (host/name_directory.h).
-// Used:      by the rooms whose objects may have names: open_named() makes or finds the object and gives a handle to
-// it. Holds:     M1  a name lives exactly as long as some process has a handle to its object (S24, S25). Nothing else
-// keeps
+// Used:      by the rooms whose objects may have names: open_named() makes or finds the object and gives a handle.
+// Holds:     M1  a name lives exactly as long as some process has a handle to its object (S24, S25). Nothing else keeps
 //                it: no view, no reference.
 //            M2  in one process a name stands for one object, however often it was opened; so handles to it are equal.
 //            M3  an object with a name has it from its first handle to its last one in this process, not longer.
-// Lock:      names_lock, taken before table_lock and before vm's gate; held while this process waits for the
-// directory's
-//            lock, so for a few system calls of another process. Fork takes it.
+// Lock:      names_lock, taken before table_lock and before vm's gate; held while this process waits for the lock of
+//            the directory, so for a few system calls of another process. Fork takes it.
 #pragma once
 
 #include "handle_table.h"

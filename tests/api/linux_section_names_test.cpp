@@ -1,5 +1,5 @@
 // Names of sections between processes: forks, deaths, holders that nobody can ask, a full file system. Linux only.
-// Rules: S24 S25 S26
+// Rules: S24 S25 S26 S52
 #include "section_test_support.h"
 
 #include <fcntl.h>
@@ -119,6 +119,36 @@ TEST(LinuxSectionNames, S26_processes_share_the_pages_of_a_name) {
               return 0;
             }),
             0);
+}
+
+TEST(LinuxSectionNames, S52_a_commit_of_one_process_is_seen_by_another_that_has_the_reserving_section_by_name) {
+  constexpr std::size_t kPages = 16;
+  Meeting meeting;
+  pid_t child = start_child([&] {
+    HANDLE made = CreateFileMappingA(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE | SEC_RESERVE, 0, kPages * kPage,
+                                     own("reserving").c_str());
+    auto* view = static_cast<volatile char*>(MapViewOfFile(made, FILE_MAP_WRITE, 0, 0, 0));
+    auto* page = const_cast<char*>(view) + 3 * kPage;
+    if (view == nullptr || VirtualAlloc(page, 2 * kPage, MEM_COMMIT, PAGE_READWRITE) != page) {
+      return 1;
+    }
+    view[4 * kPage] = 5;
+    meeting.arrive_and_wait();
+    return ask(const_cast<char*>(view) + 9 * kPage).State == MEM_COMMIT && view[9 * kPage] == 6 ? 0 : 2;
+  });
+  ASSERT_TRUE(meeting.await());
+  Section found(open(own("reserving")));
+  ASSERT_NE(static_cast<HANDLE>(found), nullptr) << GetLastError();
+  View view = view_of(found, FILE_MAP_WRITE);
+  EXPECT_EQ(ask(view.base()).State, DWORD{MEM_RESERVE});
+  EXPECT_EQ(ask(view.base()).RegionSize, 3 * kPage);
+  EXPECT_EQ(ask(view.page(3)).State, DWORD{MEM_COMMIT});
+  EXPECT_EQ(ask(view.page(3)).RegionSize, 2 * kPage);
+  EXPECT_EQ(*view.page(4), 5);
+  EXPECT_EQ(VirtualAlloc(view.page(9), kPage, MEM_COMMIT, PAGE_READWRITE), view.page(9));
+  *view.page(9) = 6;
+  meeting.let_go();
+  EXPECT_EQ(result_of(child), 0);
 }
 
 TEST(LinuxSectionNames, S11_another_process_gets_no_more_than_the_section_gives) {
