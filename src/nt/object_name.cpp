@@ -2,6 +2,7 @@
 
 #include "user_memory.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace winmem::nt {
@@ -37,7 +38,9 @@ struct Units {
 // The caller's characters, a piece of a page at a time: reading what is not winmem's costs a system call.
 template <class Character> class Reader {
 public:
-  explicit Reader(const Character* from) : at_(reinterpret_cast<Address>(from)) {}
+  // At most `most` characters will be asked for.
+  explicit Reader(const Character* from, std::size_t most = ~std::size_t{0})
+      : at_(reinterpret_cast<Address>(from)), left_(most) {}
 
   Status next(Character& out) {
     if (used_ == count_) {
@@ -55,19 +58,31 @@ private:
   Status refill() {
     Bytes room = round_down(at_, kPage) + kPage - at_;
     Bytes whole = room / sizeof(Character);
-    count_ = whole == 0 ? 1 : whole < kPiece ? whole : kPiece;
+    count_ = whole == 0 ? 1 : std::min({whole, kPiece, left_});
     used_ = 0;
     Bytes size = count_ * sizeof(Character);
     if (detail::touchable(at_, size, host::Access::read)) {
-      std::memcpy(piece_, reinterpret_cast<const void*>(at_), size);
+      copy_to_end();
     } else if (!host::copy_from(piece_, at_, size)) {
       return Status::access_violation;
     }
-    at_ += size;
+    at_ += count_ * sizeof(Character);
+    left_ -= count_;
     return Status::ok;
   }
 
+  // Not beyond a zero: what is behind it is not the name's, which sanitizers know.
+  void copy_to_end() {
+    const auto* from = reinterpret_cast<const char*>(at_);
+    std::size_t i = 0;
+    do {
+      std::memcpy(&piece_[i], from + i * sizeof(Character), sizeof(Character));
+    } while (piece_[i++] != 0 && i < count_);
+    count_ = i;
+  }
+
   Address at_;
+  std::size_t left_;
   Character piece_[kPiece];
   std::size_t used_ = 0;
   std::size_t count_ = 0;
@@ -129,7 +144,7 @@ Status read_units(const char* from, Units& out) {
 // `length` characters, or to the end if it is negative.
 template <class Character> Status read_units(const Character* from, std::ptrdiff_t length, Units& out) {
   constexpr char32_t kLastPoint = 0x10FFFF;
-  Reader<Character> reader(from);
+  Reader<Character> reader(from, static_cast<std::size_t>(length)); // a negative one is no bound
   for (std::ptrdiff_t i = 0; i != length; ++i) {
     Character next = 0;
     if (Status status = reader.next(next); status != Status::ok) {
