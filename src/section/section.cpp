@@ -15,10 +15,14 @@ constinit object::Cells cells(sizeof(Section));
 // The objects' memory is asked for and given back outside of changes: fork takes that lock before it closes the gate.
 void end(object::Object& object) {
   auto& section = static_cast<Section&>(object);
+  if (section.commits.is_attached()) {
+    // A query may have found its last view before that went. Not within a change: a fault's handler is a reader that
+    // may wait for a fork, which waits for changes.
+    vm::epochs::wait_for_readers();
+  }
   {
     vm::Change change; // a fork finds the charge equal to the sections
     if (section.commits.is_attached()) {
-      vm::epochs::wait_for_readers(); // a query may have found its last view before that went
       section.commits.detach();
     }
     if (section.file >= 0) {
