@@ -89,8 +89,11 @@ inline void* take_of(std::size_t size_class, Bytes size) {
   ThreadCache& cache = *detail::own;
   Magazine& magazine = cache.magazines[size_class];
   detail::Busy busy(cache);
-  CachedBlock* top = magazine.top;
-  if (!busy.is_allowed() || top == magazine.bottom) [[unlikely]] {
+  if (!busy.is_allowed()) [[unlikely]] {
+    return nullptr;
+  }
+  CachedBlock* top = magazine.top; // not earlier: who has stopped the caches changes it
+  if (top == magazine.bottom) [[unlikely]] {
     return nullptr;
   }
   CachedBlock taken = top[-1];
@@ -125,9 +128,11 @@ inline bool give(CachedBlock block, std::size_t cached_class) {
   ThreadCache& cache = *detail::own;
   Magazine& magazine = cache.magazines[cached_class];
   detail::Busy busy(cache);
+  if (!busy.is_allowed()) [[unlikely]] {
+    return false;
+  }
   CachedBlock* top = magazine.top;
-  if (!busy.is_allowed() || top == magazine.limit || !is_live(block.cell->load(std::memory_order_relaxed)))
-      [[unlikely]] {
+  if (top == magazine.limit || !is_live(block.cell->load(std::memory_order_relaxed))) [[unlikely]] {
     return false;
   }
   *top = block;
