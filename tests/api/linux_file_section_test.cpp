@@ -1,6 +1,7 @@
 // Sections of files beside what only Linux has: full, read-only and odd file systems, other processes and their deaths.
 // Linux only.
 // Rules: S5 S6 S7 S39 S42 S44 S45
+#include "child_process.h"
 #include "section_test_support.h"
 #include "temporary_file.h"
 
@@ -25,17 +26,6 @@ HANDLE create(HANDLE file, DWORD protect, std::size_t bytes = 0) {
 
 HANDLE open_path(const char* path, DWORD access = GENERIC_READ) {
   return CreateFileA(path, access, kShareAll, nullptr, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr);
-}
-
-// What the checks found wrong in a fork's child, as its exit status; 99 if it ended otherwise.
-template <typename Checks> int in_child(Checks checks) {
-  pid_t child = fork();
-  if (child == 0) {
-    alarm(60);
-    _exit(checks());
-  }
-  int status = 0;
-  return waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : 99;
 }
 
 bool fails_with_error(DWORD error, HANDLE made) { return made == nullptr && GetLastError() == error; }

@@ -1,5 +1,6 @@
 // What the kernel knows of VirtualLock. Linux only.
 // Rules: V100 V101 V34 N2
+#include "child_process.h"
 #include "expect.h"
 #include "memory_map.h"
 #include "platform.h"
@@ -32,16 +33,6 @@ long locked_pages() {
 bool is_resident(char* page) {
   unsigned char there = 0;
   return mincore(page, kPage, &there) == 0 && (there & 1) != 0;
-}
-
-template <typename Body> int in_child(Body body) {
-  pid_t child = fork();
-  if (child == 0) {
-    _exit(body());
-  }
-  int status = 0;
-  waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 TEST(LinuxLock, V100_the_kernel_locks_and_unlocks_what_is_asked) {

@@ -1,6 +1,7 @@
 // Names of sections between processes: forks, deaths, holders that nobody can ask, a full file system. Linux only.
 // Rules: S24 S25 S26 S52
-#include "section_test_support.h"
+#include "child_process.h"
+#include "named_section.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -22,39 +23,6 @@ namespace {
 // The same for this test's process and its children.
 const pid_t first_process = getpid();
 std::string own(const std::string& text) { return "winmem-test-" + std::to_string(first_process) + "-" + text; }
-
-HANDLE create(const std::string& name, DWORD bytes = 0x10000, DWORD protect = PAGE_READWRITE) {
-  return CreateFileMappingA(INVALID_HANDLE_VALUE, nullptr, protect, 0, bytes, name.c_str());
-}
-HANDLE open(const std::string& name, DWORD access = FILE_MAP_ALL_ACCESS) {
-  return OpenFileMappingA(access, FALSE, name.c_str());
-}
-
-bool is_missing(const std::string& name) {
-  HANDLE found = open(name);
-  if (found != nullptr) {
-    CloseHandle(found);
-    return false;
-  }
-  return GetLastError() == ERROR_FILE_NOT_FOUND;
-}
-
-template <typename Body> pid_t start_child(Body body) {
-  pid_t child = fork();
-  if (child == 0) {
-    alarm(120);
-    _exit(body());
-  }
-  return child;
-}
-
-int result_of(pid_t child) {
-  int status = 0;
-  waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 256 + WTERMSIG(status);
-}
-
-template <typename Body> int in_child(Body body) { return result_of(start_child(body)); }
 
 // Two ends: the child says that it is ready, and waits until the parent lets it go on.
 class Meeting {

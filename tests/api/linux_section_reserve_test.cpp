@@ -1,6 +1,7 @@
 // Sections whose pages are committed one by one, as only Linux shows it: the commit charge, system calls, fork, and
 // other processes. Linux only.
 // Rules: S12 S50 S51 S52 S53
+#include "child_process.h"
 #include "section_test_support.h"
 
 #include <winmem.h>
@@ -46,20 +47,6 @@ bool can_be_written_by_kernel(void* at) {
   bool can = read(zero, at, 1) == 1;
   close(zero);
   return can;
-}
-
-// Exit statuses of children that check something; 99 if they ended otherwise.
-template <typename Checks> pid_t start_child(Checks checks) {
-  pid_t child = fork();
-  if (child == 0) {
-    alarm(60);
-    _exit(checks());
-  }
-  return child;
-}
-int result_of(pid_t child) {
-  int status = 0;
-  return waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : 99;
 }
 
 TEST(LinuxReservingSection, S12_S53_pages_are_charged_from_their_commit_to_the_end_of_the_section) {

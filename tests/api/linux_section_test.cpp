@@ -1,5 +1,6 @@
 // Sections and views: the commit charge, fork, other people's mappings in the views' window. Linux only.
 // Rules: S12 S42 S60 S62
+#include "child_process.h"
 #include "section_test_support.h"
 
 #include <winmem.h>
@@ -20,17 +21,6 @@ std::uint64_t charged() {
   winmem_memory_status status{};
   EXPECT_EQ(winmem_get_memory_status(&status, sizeof status), sizeof status);
   return status.commit_charge;
-}
-
-// What the checks found wrong in a fork's child, as its exit status; 99 if it ended otherwise.
-template <typename Checks> int in_child(Checks checks) {
-  pid_t child = fork();
-  if (child == 0) {
-    alarm(60);
-    _exit(checks());
-  }
-  int status = 0;
-  return waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : 99;
 }
 
 TEST(LinuxSection, S12_a_section_is_charged_from_its_making_to_its_end) {

@@ -1,4 +1,5 @@
 // Events, mutexes and semaphores between a parent and its children by fork, ends by kill -9, and lost wake-ups.
+#include "child_process.h"
 #include "sync_test_support.h"
 
 #include <csignal>
@@ -8,37 +9,22 @@
 namespace apitest {
 namespace {
 
-// Runs `what` in a child, which then ends with what it returns.
-template <typename What> pid_t child(What what) {
-  pid_t made = fork();
-  if (made == 0) {
-    alarm(60);
-    _exit(what());
-  }
-  return made;
-}
-
-int end_of(pid_t child) {
-  int status = 0;
-  EXPECT_EQ(waitpid(child, &status, 0), child);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-}
-
 TEST(SharedByFork, a_child_sets_the_parents_event) {
   Handle there = auto_event();
   Handle back = auto_event();
-  pid_t other = child([&] { return WaitForSingleObject(there, INFINITE) == WAIT_OBJECT_0 && SetEvent(back) ? 0 : 1; });
+  pid_t other =
+      start_child([&] { return WaitForSingleObject(there, INFINITE) == WAIT_OBJECT_0 && SetEvent(back) ? 0 : 1; });
 
   EXPECT_OK(SetEvent(there));
   EXPECT_EQ(WaitForSingleObject(back, INFINITE), DWORD{WAIT_OBJECT_0});
-  EXPECT_EQ(end_of(other), 0);
+  EXPECT_EQ(result_of(other), 0);
 }
 
 TEST(SharedByFork, W22_a_killed_child_abandons_its_mutex) {
   Handle mutex = apitest::mutex();
   Handle owned = auto_event();
   for (int round = 0; round < 20; ++round) {
-    pid_t owner = child([&] {
+    pid_t owner = start_child([&] {
       WaitForSingleObject(mutex, INFINITE);
       SetEvent(owned);
       return static_cast<int>(pause());
@@ -53,29 +39,29 @@ TEST(SharedByFork, W22_a_killed_child_abandons_its_mutex) {
     }
     kill(owner, SIGKILL);
     waiter.join();
-    end_of(owner);
+    EXPECT_NE(result_of(owner), -1);
   }
   EXPECT_TRUE(is_set(mutex) && ReleaseMutex(mutex));
 }
 
 TEST(SharedByFork, W22_the_owner_is_the_thread_not_its_copy) {
   Handle mutex = apitest::mutex(true);
-  pid_t other = child([&] {
+  pid_t other = start_child([&] {
     bool refused = !ReleaseMutex(mutex) && GetLastError() == ERROR_NOT_OWNER;
     return refused && WaitForSingleObject(mutex, 0) == WAIT_TIMEOUT ? 0 : 1;
   });
-  EXPECT_EQ(end_of(other), 0);
+  EXPECT_EQ(result_of(other), 0);
   EXPECT_OK(ReleaseMutex(mutex));
 }
 
 TEST(SharedByFork, an_exec_abandons_the_mutex) {
   Handle mutex = apitest::mutex();
-  pid_t other = child([&] {
+  pid_t other = start_child([&] {
     WaitForSingleObject(mutex, INFINITE);
     execl("/bin/true", "true", nullptr);
     return 1;
   });
-  EXPECT_EQ(end_of(other), 0);
+  EXPECT_EQ(result_of(other), 0);
   EXPECT_EQ(WaitForSingleObject(mutex, INFINITE), DWORD{WAIT_ABANDONED});
   EXPECT_OK(ReleaseMutex(mutex));
 }
@@ -87,16 +73,16 @@ TEST(SharedByFork, W44_a_process_is_signalled_when_it_has_ended) {
   Handle handle(self);
   int result[2];
   ASSERT_EQ(pipe(result), 0);
-  pid_t middle = child([&] {
+  pid_t middle = start_child([&] {
     HANDLE own = nullptr;
     DuplicateHandle(GetCurrentProcess(), GetCurrentProcess(), GetCurrentProcess(), &own, SYNCHRONIZE, FALSE, 0);
-    child([&] { // its parent ends at once
+    start_child([&] { // its parent ends at once
       char right = WaitForSingleObject(own, INFINITE) == WAIT_OBJECT_0 && WaitForSingleObject(self, 1) == WAIT_TIMEOUT;
       return write(result[1], &right, 1) == 1 ? 0 : 1;
     });
     return 0;
   });
-  EXPECT_EQ(end_of(middle), 0);
+  EXPECT_EQ(result_of(middle), 0);
   char right = 0;
   EXPECT_EQ(read(result[0], &right, 1), 1);
   EXPECT_EQ(right, 1);
@@ -106,7 +92,7 @@ TEST(SharedByFork, W44_a_process_is_signalled_when_it_has_ended) {
 
 TEST(SharedByFork, what_the_parent_makes_later_is_its_own) {
   Handle before = semaphore(0);
-  pid_t other = child([&] {
+  pid_t other = start_child([&] {
     std::vector<Handle> own;
     for (int i = 0; i < 2000; ++i) {
       own.push_back(auto_event(true));
@@ -118,7 +104,7 @@ TEST(SharedByFork, what_the_parent_makes_later_is_its_own) {
     later.push_back(auto_event());
   }
   EXPECT_OK(ReleaseSemaphore(before, 1, nullptr));
-  EXPECT_EQ(end_of(other), 0);
+  EXPECT_EQ(result_of(other), 0);
   for (Handle& each : later) {
     EXPECT_FALSE(is_set(each));
   }
@@ -132,7 +118,7 @@ TEST(SharedByFork, W22_children_killed_at_any_moment_block_nobody) {
   for (int round = 0; round < 60; ++round) {
     pid_t others[3];
     for (pid_t& other : others) {
-      other = child([&] {
+      other = start_child([&] {
         for (;;) {
           if (WaitForSingleObject(mutex, INFINITE) == WAIT_FAILED || !ReleaseMutex(mutex)) {
             return 1;
@@ -151,7 +137,7 @@ TEST(SharedByFork, W22_children_killed_at_any_moment_block_nobody) {
     ASSERT_TRUE(answer == WAIT_OBJECT_0 || answer == WAIT_ABANDONED_0) << answer << " in round " << round;
     EXPECT_TRUE(ReleaseMutex(mutex) && ReleaseMutex(pair));
     for (pid_t other : others) {
-      EXPECT_EQ(end_of(other), -SIGKILL);
+      EXPECT_EQ(result_of(other), 256 + SIGKILL);
     }
   }
 }

@@ -1,5 +1,5 @@
 // CreateFileMapping and OpenFileMapping with names, NtCreateSection and NtOpenSection with object attributes.
-#include "section_test_support.h"
+#include "named_section.h"
 
 #include <string>
 
@@ -10,23 +10,6 @@ namespace {
 std::string own(const std::string& text) { return "winmem-test-" + std::to_string(GetCurrentProcessId()) + "-" + text; }
 
 std::wstring wide(const std::string& text) { return {text.begin(), text.end()}; }
-
-HANDLE create(const std::string& name, DWORD bytes = 0x10000, DWORD protect = PAGE_READWRITE) {
-  return CreateFileMappingA(INVALID_HANDLE_VALUE, nullptr, protect, 0, bytes, name.c_str());
-}
-
-HANDLE open(const std::string& name, DWORD access = FILE_MAP_ALL_ACCESS) {
-  return OpenFileMappingA(access, FALSE, name.c_str());
-}
-
-bool is_missing(const std::string& name) {
-  HANDLE found = open(name);
-  if (found != nullptr) {
-    CloseHandle(found);
-    return false;
-  }
-  return GetLastError() == ERROR_FILE_NOT_FOUND;
-}
 
 DWORD error_of_create(const std::string& name, DWORD bytes = 0x10000, DWORD protect = PAGE_READWRITE) {
   SetLastError(0xBEEF);

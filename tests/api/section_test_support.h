@@ -1,32 +1,14 @@
 // Sections and views that tests own, and the calls that mingw-w64's headers or import libraries lack, by name.
 #pragma once
 
-#include "expect.h"
 #include "memory_map.h"
+#include "owned_handle.h"
 
 #include <cstring>
 
 namespace apitest {
 
-// A handle to a section; closed at the end of the scope.
-class Section {
-public:
-  explicit Section(HANDLE handle) : handle_(handle) {}
-  Section(Section&& other) noexcept : handle_(other.handle_) { other.handle_ = nullptr; }
-  Section& operator=(Section&&) = delete;
-  ~Section() { close(); }
-
-  operator HANDLE() const { return handle_; } // NOLINT(google-explicit-constructor): it is one
-  void close() {
-    if (handle_ != nullptr) {
-      EXPECT_TRUE(CloseHandle(handle_));
-    }
-    handle_ = nullptr;
-  }
-
-private:
-  HANDLE handle_;
-};
+using Section = OwnedHandle;
 
 // Of the page file.
 inline Section section_of(std::size_t bytes, DWORD protect = PAGE_READWRITE) {

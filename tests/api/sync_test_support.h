@@ -1,7 +1,7 @@
 // Events, mutexes and semaphores that tests own, and a thread that tells what it saw.
 #pragma once
 
-#include "expect.h"
+#include "owned_handle.h"
 
 #include <atomic>
 #include <functional>
@@ -10,24 +10,10 @@
 
 namespace apitest {
 
-// A handle; closed at the end of the scope.
-class Handle {
+// One that is there.
+class Handle : public OwnedHandle {
 public:
-  explicit Handle(HANDLE handle) : handle_(handle) { EXPECT_NE(handle, nullptr) << GetLastError(); }
-  Handle(Handle&& other) noexcept : handle_(other.handle_) { other.handle_ = nullptr; }
-  Handle& operator=(Handle&&) = delete;
-  ~Handle() { close(); }
-
-  operator HANDLE() const { return handle_; } // NOLINT(google-explicit-constructor): it is one
-  void close() {
-    if (handle_ != nullptr) {
-      EXPECT_TRUE(CloseHandle(handle_));
-    }
-    handle_ = nullptr;
-  }
-
-private:
-  HANDLE handle_;
+  explicit Handle(HANDLE handle) : OwnedHandle(handle) { EXPECT_NE(handle, nullptr) << GetLastError(); }
 };
 
 inline Handle auto_event(bool is_set = false) { return Handle(CreateEventA(nullptr, FALSE, is_set, nullptr)); }
