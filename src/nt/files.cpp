@@ -2,6 +2,7 @@
 
 #include "../file/transfer.h"
 #include "../object/handle_table.h"
+#include "handles.h"
 #include "user_memory.h"
 
 #include <fileapi.h>
@@ -81,7 +82,7 @@ CreatedFile create_file(const char* path, const FileArguments& arguments) {
 
 Status file_of(HANDLE handle, ACCESS_MASK any_of, object::Ref<file::File>& out) {
   object::AccessMask granted = 0;
-  Status status = object::reference(reinterpret_cast<object::Handle>(handle), file::kFileType, 0, out, &granted);
+  Status status = object::reference(to_handle(handle), file::kFileType, 0, out, &granted);
   if (status == Status::ok && any_of != 0 && (granted & any_of) == 0) {
     out.reset();
     return Status::access_denied;

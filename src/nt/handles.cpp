@@ -16,8 +16,6 @@ namespace {
 constexpr DWORD kAllFlags = HANDLE_FLAG_INHERIT | HANDLE_FLAG_PROTECT_FROM_CLOSE;
 static_assert(kAllFlags == static_cast<DWORD>(object::Flags::both));
 
-object::Handle number(HANDLE handle) { return reinterpret_cast<object::Handle>(handle); }
-
 object::Flags flags_of_attributes(ULONG attributes) {
   unsigned flags = 0;
   flags |= (attributes & OBJ_INHERIT) != 0 ? HANDLE_FLAG_INHERIT : 0U;
@@ -29,9 +27,9 @@ Status make_duplicate(HANDLE source, HANDLE target_process, HANDLE* target, ACCE
                       ULONG options) {
   object::Flags flags = flags_of_attributes(attributes);
   // The source is judged before the target, unless that is this process by its pseudo handle, as it mostly is.
-  if (number(target_process) != object::kThisProcess) {
+  if (to_handle(target_process) != object::kThisProcess) {
     object::Ref<object::Object> there;
-    if (Status status = object::reference(number(source), nullptr, 0, there); status != Status::ok) {
+    if (Status status = object::reference(to_handle(source), nullptr, 0, there); status != Status::ok) {
       return status;
     }
     if (target_process == nullptr && (options & DUPLICATE_CLOSE_SOURCE) != 0) {
@@ -42,13 +40,13 @@ Status make_duplicate(HANDLE source, HANDLE target_process, HANDLE* target, ACCE
     }
   }
   if ((options & DUPLICATE_SAME_ATTRIBUTES) != 0) {
-    if (Status status = object::get_flags(number(source), flags); status != Status::ok) {
+    if (Status status = object::get_flags(to_handle(source), flags); status != Status::ok) {
       return status;
     }
   }
   object::Handle made = 0;
   Status status =
-      object::duplicate(number(source), (options & DUPLICATE_SAME_ACCESS) != 0 ? nullptr : &access, flags, made);
+      object::duplicate(to_handle(source), (options & DUPLICATE_SAME_ACCESS) != 0 ? nullptr : &access, flags, made);
   if (status != Status::ok) {
     return status;
   }
@@ -62,7 +60,7 @@ Status make_duplicate(HANDLE source, HANDLE target_process, HANDLE* target, ACCE
 
 } // namespace
 
-Status close_handle(HANDLE handle) { return object::close(number(handle)); }
+Status close_handle(HANDLE handle) { return object::close(to_handle(handle)); }
 
 Status duplicate_handle(HANDLE source_process, HANDLE source, HANDLE target_process, HANDLE* target, ACCESS_MASK access,
                         ULONG attributes, ULONG options) {
@@ -78,7 +76,7 @@ Status duplicate_handle(HANDLE source_process, HANDLE source, HANDLE target_proc
     static_cast<void>(write_to_user(target, HANDLE{nullptr}));
   }
   if ((options & DUPLICATE_CLOSE_SOURCE) != 0) {
-    static_cast<void>(object::close(number(source))); // documented: whatever the rest answers
+    static_cast<void>(object::close(to_handle(source))); // documented: whatever the rest answers
   }
   return status;
 }
@@ -86,10 +84,10 @@ Status duplicate_handle(HANDLE source_process, HANDLE source, HANDLE target_proc
 Status are_same_object(HANDLE first, HANDLE second, bool& are_same) {
   object::Ref<object::Object> a;
   object::Ref<object::Object> b;
-  if (Status status = object::reference(number(first), nullptr, 0, a); status != Status::ok) {
+  if (Status status = object::reference(to_handle(first), nullptr, 0, a); status != Status::ok) {
     return status;
   }
-  if (Status status = object::reference(number(second), nullptr, 0, b); status != Status::ok) {
+  if (Status status = object::reference(to_handle(second), nullptr, 0, b); status != Status::ok) {
     return status;
   }
   are_same = a.get() == b.get();
@@ -98,7 +96,7 @@ Status are_same_object(HANDLE first, HANDLE second, bool& are_same) {
 
 Status handle_flags(HANDLE handle, DWORD& flags) {
   object::Flags there{};
-  Status status = object::get_flags(number(handle), there);
+  Status status = object::get_flags(to_handle(handle), there);
   flags = static_cast<DWORD>(there);
   return status;
 }
@@ -107,7 +105,7 @@ Status change_handle_flags(HANDLE handle, DWORD mask, DWORD flags) {
   if ((mask & ~kAllFlags) != 0) {
     return Status::invalid_parameter;
   }
-  return object::set_flags(number(handle), static_cast<object::Flags>(mask),
+  return object::set_flags(to_handle(handle), static_cast<object::Flags>(mask),
                            static_cast<object::Flags>(flags & kAllFlags));
 }
 

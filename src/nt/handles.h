@@ -1,11 +1,13 @@
 // Handles with Windows' arguments: closing, duplicating, comparing.
 #pragma once
 
-#include "../base/status.h"
+#include "../object/handle_table.h"
 
 #include <winnt.h>
 
 namespace winmem::nt {
+
+inline object::Handle to_handle(HANDLE handle) { return reinterpret_cast<object::Handle>(handle); }
 
 Status close_handle(HANDLE handle);
 

@@ -1,5 +1,6 @@
 #include "object_name.h"
 
+#include "handles.h"
 #include "user_memory.h"
 
 #include <algorithm>
@@ -224,7 +225,7 @@ Status parse_path(const Units& units, object::Name& out) {
 // There are no directory objects, so no handle can be one.
 Status refuse_root(HANDLE root) {
   object::Ref<object::Object> object;
-  Status status = object::reference(reinterpret_cast<object::Handle>(root), nullptr, 0, object);
+  Status status = object::reference(to_handle(root), nullptr, 0, object);
   return status == Status::ok ? Status::object_type_mismatch : status;
 }
 

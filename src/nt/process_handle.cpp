@@ -2,11 +2,12 @@
 
 #include "../object/handle_table.h"
 #include "../object/own.h"
+#include "handles.h"
 
 namespace winmem::nt::detail {
 
 Status check_real_process(HANDLE process, ACCESS_MASK access) {
-  auto handle = reinterpret_cast<object::Handle>(process);
+  auto handle = to_handle(process);
   object::Ref<object::Process> found;
   Status status = object::reference(handle, object::kProcessType, access, found);
   if (status == Status::ok && !object::is_this_process(*found)) {

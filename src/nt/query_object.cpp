@@ -2,6 +2,7 @@
 //
 // Defined twice, since a UNICODE_STRING's characters are the program's own wide ones.
 #include "../object/handle_table.h"
+#include "handles.h"
 #include "user_memory.h"
 
 #include <winbase.h>
@@ -21,7 +22,7 @@ struct Found {
 };
 
 Status find(HANDLE handle, Found& out) {
-  auto number = reinterpret_cast<object::Handle>(handle);
+  auto number = nt::to_handle(handle);
   if (Status status = object::reference(number, nullptr, 0, out.object, &out.granted); status != Status::ok) {
     return status;
   }

@@ -3,17 +3,14 @@
 // These take values; nt/section_calls.cpp adds pointers that may be bad, and win32 adds the last error.
 #pragma once
 
-#include "../base/status.h"
-#include "../object/handle_table.h"
 #include "../object/name.h"
+#include "handles.h"
 #include "virtual_memory.h"
 
 #include <winnt.h>
 #include <winternl.h>
 
 namespace winmem::nt {
-
-inline object::Handle to_handle(HANDLE handle) { return reinterpret_cast<object::Handle>(handle); }
 
 struct SectionRequest {
   ACCESS_MASK access = 0;

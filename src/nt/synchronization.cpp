@@ -1,6 +1,7 @@
 #include "synchronization.h"
 
 #include "../sync/objects.h"
+#include "handles.h"
 #include "user_memory.h"
 
 #include <winbase.h>
@@ -15,8 +16,6 @@ namespace {
 using object::Object;
 using object::Ref;
 using sync::Waitable;
-
-object::Handle to_handle(HANDLE handle) { return reinterpret_cast<object::Handle>(handle); }
 
 Status give_handle(Ref<Waitable>& made, const NewHandle& wanted, HANDLE& out) {
   if (!made) {
