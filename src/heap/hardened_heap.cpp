@@ -32,17 +32,10 @@ struct InSlab {
 } // namespace
 
 [[gnu::noinline]] void* Heap::refill_and_look_at(unsigned wanted, Bytes size) {
-  bool had_cache = thread_cache::is_own_known();
-  void* block = nullptr;
-  {
-    HeapHold hold(mutex_, true);
-    thread_cache::prepare();
-    block = thread_cache::refill(*this, growable_, wanted) ? hardened_cache::take(wanted, size) : nullptr;
-  }
-  if (!had_cache && thread_cache::is_own_known()) [[unlikely]] {
-    thread_cache::watch_end(); // may allocate
-  }
-  return block;
+  thread_cache::NewCacheWatch watch;
+  HeapHold hold(mutex_, true);
+  thread_cache::prepare();
+  return thread_cache::refill(*this, growable_, wanted) ? hardened_cache::take(wanted, size) : nullptr;
 }
 
 void* Heap::allocate_looked_at(Bytes size) {

@@ -19,23 +19,6 @@ namespace {
 
 Address to_address(const void* block) { return reinterpret_cast<Address>(block); }
 
-// Outlives the hold of the lock under which the calling thread may get its cache: what has that returned when the
-// thread ends may allocate.
-class [[nodiscard]] NewCacheWatch {
-public:
-  NewCacheWatch() = default;
-  ~NewCacheWatch() {
-    if (!had_one_ && thread_cache::is_own_known()) [[unlikely]] {
-      thread_cache::watch_end();
-    }
-  }
-  NewCacheWatch(const NewCacheWatch&) = delete;
-  NewCacheWatch& operator=(const NewCacheWatch&) = delete;
-
-private:
-  bool had_one_ = thread_cache::is_own_known();
-};
-
 } // namespace
 
 bool Heap::open(const HeapOptions& options) {
@@ -186,7 +169,7 @@ void* Heap::allocate(Bytes size, bool zeroed, bool serialized) {
     return looked_at;
   }
   {
-    NewCacheWatch watch;
+    thread_cache::NewCacheWatch watch;
     HeapHold hold(mutex_, locks(serialized));
     if (options_.cached && !hardening_.is_on() && size <= kLargestCached) {
       thread_cache::prepare();
@@ -294,7 +277,7 @@ bool Heap::free(void* block, bool serialized) {
   if (Freed freed = is_looked_at() ? free_looked_at(block) : Freed::unknown; freed != Freed::unknown) {
     return freed == Freed::yes;
   }
-  NewCacheWatch watch;
+  thread_cache::NewCacheWatch watch;
   HeapHold hold(mutex_, locks(serialized));
   Found found = find(to_address(block));
   if (!found || is_damaged(found, block)) {

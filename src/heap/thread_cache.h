@@ -182,6 +182,23 @@ bool drain(GrowableStore& store, unsigned cached_class);
 // Without any lock: has the calling thread's cache returned when the thread ends. May allocate.
 void watch_end();
 
+// Outlives the hold of the lock under which the calling thread may get its cache: what has that returned when the
+// thread ends may allocate.
+class [[nodiscard]] NewCacheWatch {
+public:
+  NewCacheWatch() = default;
+  ~NewCacheWatch() {
+    if (!had_one_ && is_own_known()) [[unlikely]] {
+      watch_end();
+    }
+  }
+  NewCacheWatch(const NewCacheWatch&) = delete;
+  NewCacheWatch& operator=(const NewCacheWatch&) = delete;
+
+private:
+  bool had_one_ = is_own_known();
+};
+
 // A cache whose thread ends.
 void return_cache(GrowableStore& store, ThreadCache& cache);
 
