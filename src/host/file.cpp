@@ -1,10 +1,10 @@
 #include "file.h"
 
 #include "file_errors.h"
+#include "formatted_text.h"
 #include "high_file.h"
 #include "syscall.h"
 
-#include <cstring>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -65,19 +65,8 @@ struct flock lock_of(FileRange range, RangeLock lock) {
 
 // The name that /proc has for a descriptor.
 struct FileLink {
-  explicit FileLink(int file) {
-    char digits[12];
-    unsigned count = 0;
-    for (auto rest = static_cast<unsigned>(file); count == 0 || rest != 0; rest /= 10) {
-      digits[count++] = static_cast<char>('0' + rest % 10);
-    }
-    char* end = path + std::strlen(path);
-    while (count > 0) {
-      *end++ = digits[--count];
-    }
-    *end = 0;
-  }
-  char path[32] = "/proc/self/fd/";
+  explicit FileLink(int file) { format_text(path, sizeof path, "/proc/self/fd/%d", file); }
+  char path[32];
 };
 
 Transferred to_transferred(long answer) {
@@ -118,6 +107,15 @@ void close_file(int file) { system_call(SYS_close, file); }
 
 Status file_status(int file, FileStatus& out) { return ask_status(file, "", AT_EMPTY_PATH, out); }
 Status file_status(const char* path, FileStatus& out) { return ask_status(AT_FDCWD, path, 0, out); }
+
+bool identify(int file, FileIdentity& out) {
+  FileStatus status{};
+  if (file_status(file, status) != Status::ok) {
+    return false;
+  }
+  out = {status.device, status.inode};
+  return true;
+}
 
 Transferred read_file(int file, void* to, Bytes size, std::int64_t offset) {
   long number = offset == kAtPosition ? SYS_read : SYS_pread64;

@@ -54,6 +54,15 @@ struct FileStatus {
 Status file_status(int file, FileStatus& out);
 Status file_status(const char* path, FileStatus& out);
 
+// What tells one file from all others; all zero: none.
+struct FileIdentity {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  bool operator==(const FileIdentity&) const = default;
+};
+// False when the descriptor is not open.
+bool identify(int file, FileIdentity& out);
+
 struct Transferred {
   Status status = Status::ok;
   Bytes bytes = 0;

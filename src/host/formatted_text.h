@@ -1,4 +1,4 @@
-// Text by printf's rules, for reports.
+// Text by printf's rules, for reports and paths.
 #pragma once
 
 #include <cstdarg>

@@ -48,15 +48,6 @@ bool give_number(int file, const FileIdentity& old) {
 
 } // namespace
 
-bool identify(int file, FileIdentity& out) {
-  FileStatus status{};
-  if (file_status(file, status) != Status::ok) {
-    return false;
-  }
-  out = {status.device, status.inode};
-  return true;
-}
-
 bool leave_note(FileIdentity& note, const NoteParts& parts) {
   long made = 0;
   do {

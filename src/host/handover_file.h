@@ -1,25 +1,15 @@
 // A note that this process leaves for the program that replaces it (exec): a file in memory under a fixed number.
 //
-// Used:      by object (handover.h). The number is 1024: above what programs count through, below all other descriptors
-// of
-//            winmem's (high_file.h). Where somebody else has it, or the hard limit is lower, there is no note.
+// Used:      by object (handover.h). The number is 1024: above what programs count through, below all other
+//            descriptors of winmem's (high_file.h). Where somebody else has it, or the hard limit is lower, there is no
+//            note.
 // Holds:     a note never changes; a new one takes its place in one step. So a child's table of descriptors and the
-// note
-//            that it was forked with belong together.
+//            note that it was forked with belong together.
 #pragma once
 
 #include "file.h"
 
 namespace winmem::host {
-
-struct FileIdentity {
-  std::uint64_t device;
-  std::uint64_t inode;
-  bool operator==(const FileIdentity&) const = default;
-};
-
-// False when the descriptor is not open.
-bool identify(int file, FileIdentity& out);
 
 struct NoteParts {
   const void* first;

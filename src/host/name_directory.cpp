@@ -1,7 +1,7 @@
 #include "name_directory.h"
 
 #include "environment.h"
-#include "file.h"
+#include "formatted_text.h"
 #include "high_file.h"
 #include "memory.h"
 #include "syscall.h"
@@ -31,25 +31,6 @@ struct Directory {
   std::uint32_t user = 0;
 };
 constinit Directory directory{};
-
-char* append(char* to, const char* text) {
-  while (*text != 0) {
-    *to++ = *text++;
-  }
-  *to = 0;
-  return to;
-}
-
-char* append(char* to, std::uint64_t number) {
-  char digits[24];
-  char* first = digits + sizeof digits - 1;
-  *first = 0;
-  do {
-    *--first = static_cast<char>('0' + number % 10);
-    number /= 10;
-  } while (number != 0);
-  return append(to, first);
-}
 
 Status status_of(long answer) {
   switch (answer) {
@@ -117,7 +98,7 @@ Status open_directory(std::uint32_t user) {
   if (std::strlen(parent) > kLongestParent) {
     return Status::access_denied;
   }
-  append(append(append(directory.path, parent), "/winmem-"), user);
+  format_text(directory.path, sizeof directory.path, "%s/winmem-%u", parent, user);
   system_call(SYS_mkdirat, AT_FDCWD, as_argument(directory.path), kOwnerOnly);
   long opened = open_at(AT_FDCWD, directory.path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (opened < 0) {
@@ -290,22 +271,15 @@ void unmap_name_page(void* page) {
   static_cast<void>(unmap({at, at + kPage}));
 }
 
-bool identity_of(int file, FileIdentity& out) {
-  struct stat status {};
-  bool known = ask(file, status) == 0;
-  out = {status.st_dev, status.st_ino};
-  return known;
-}
-
 int open_file_of_process(std::uint32_t process, int number, const FileIdentity& expected, bool writes) {
   char path[64];
-  append(append(append(append(path, "/proc/"), process), "/fd/"), static_cast<std::uint64_t>(number));
+  format_text(path, sizeof path, "/proc/%u/fd/%d", process, number);
   long opened = open_at(AT_FDCWD, path, (writes ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (opened < 0) {
     return -1;
   }
   FileIdentity found;
-  if (!identity_of(static_cast<int>(opened), found) || found != expected) {
+  if (!identify(static_cast<int>(opened), found) || found != expected) {
     close_file(static_cast<int>(opened));
     return -1;
   }

@@ -12,8 +12,7 @@
 // Surprise:  a POSIX lock goes when the process closes any descriptor of the file: nothing else here opens `.lock`.
 #pragma once
 
-#include "../base/address.h"
-#include "../base/status.h"
+#include "file.h"
 
 namespace winmem::host {
 
@@ -49,14 +48,6 @@ Status provide_name_pages(int file, Bytes offset, Bytes size);
 // A page of the file, shared by all who map it; by a descriptor of its own, as a mapping would keep the lock.
 void* map_name_page(const char* name, Bytes offset);
 void unmap_name_page(void* page);
-
-// What tells one file from all others.
-struct FileIdentity {
-  std::uint64_t device = 0;
-  std::uint64_t inode = 0;
-  bool operator==(const FileIdentity&) const = default;
-};
-bool identity_of(int file, FileIdentity& out);
 
 // A file that another process has open under `number`, opened once more. Negative when that process is gone, does not
 // let us (it is not dumpable, or in another namespace), or has another file there.

@@ -5,9 +5,8 @@
 // previous node lies right before it.
 //
 // Used:      by sync, for mutexes: announce(word), then the exchange that makes the thread the owner, then
-// enlist(word),
-//            conclude(); to give it back announce, delist, the exchange, conclude. Between announce and conclude the
-//            kernel looks at the announced word, too; so a thread may die at any instruction.
+//            enlist(word), conclude(); to give it back announce, delist, the exchange, conclude. Between announce and
+//            conclude the kernel looks at the announced word, too; so a thread may die at any instruction.
 // Holds:     R1  an owned word has the owner's thread id in its low 30 bits, while it is in the list.
 //            R2  memory of a node stays mapped while the node is in a list.
 // Limits:    the kernel walks 2048 nodes of a thread. Without a head of libc's form (has_robust_list() is false) words

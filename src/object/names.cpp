@@ -159,7 +159,7 @@ Status describe_new(const NameRequest& request, Attempt& attempt) {
   header.kind = request.type.name_kind;
   header.is_writable = attempt.shared.is_writable;
   std::memcpy(header.details, attempt.shared.details, kDetailBytes);
-  if (attempt.shared.file >= 0 && !host::identity_of(attempt.shared.file, header.file)) {
+  if (attempt.shared.file >= 0 && !host::identify(attempt.shared.file, header.file)) {
     return Status::insufficient_resources;
   }
   return write_header(attempt.file, header, request.name);
