@@ -8,9 +8,8 @@
 // Holds:     B1  what the kernel has locked for a file is, byte for byte, the strongest of the ranges in its list. A
 //                thread that just got a lock that it waited for may have more for a moment.
 //            B2  exclusive ranges of one file overlap no other but shared ones that came later.
-// Surprise:  Windows' offsets have 64 bits, the kernel's 63, the last 2^52 of them taken by marks (sharing.h). Offsets
-// from
-//            2^62 on, where no file has data, are folded: kernel_ranges() in byte_locks.cpp.
+// Surprise:  Windows' offsets have 64 bits, the kernel's 63, the last 2^52 of them taken by marks (sharing.h).
+//            Offsets from 2^62 on, where no file has data, are folded: kernel_ranges() in byte_locks.cpp.
 #pragma once
 
 #include "file.h"

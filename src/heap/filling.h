@@ -1,8 +1,7 @@
 // Memory that holds one byte over and over: written, and looked at.
 //
 // Cost:      of short ranges a few instructions without a loop, as their lengths change from call to call and a
-// processor
-//            guesses wrong; of longer ones two cycles for 64 bytes.
+//            processor guesses wrong; of longer ones two cycles for 64 bytes.
 #pragma once
 
 #include "../base/address.h"

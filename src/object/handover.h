@@ -8,8 +8,8 @@
 //            child has its parent's descriptors and finds the note with them.
 // Used:      by handle_table, when a handle that may be inherited comes, changes or goes.
 // Lock:      handover_lock, a leaf over system calls: hand_over of a type is called under it, and must not open
-// handles. Surprise:  what cannot be handed on (more than kMostHandedOver handles, no descriptor for the note, a type
-// without
+//            handles.
+// Surprise:  what cannot be handed on (more than kMostHandedOver handles, no descriptor for the note, a type without
 //            hand_over) is not there after exec; nothing fails for it here.
 #pragma once
 

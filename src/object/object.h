@@ -2,8 +2,7 @@
 //
 // Owns:      Type, Object and its two counts, Ref.
 // Used:      by the rooms that have objects (section, file, sync): `struct Section : object::Object { ... };`, a
-// constant
-//            Type, Cells for the memory, and then make<Section>(...). Handles to it are handle_table.h's.
+//            constant Type, Cells for the memory, and then make<Section>(...). Handles to it are handle_table.h's.
 // Holds:     O1  `references` counts all who keep the object: one for each handle, one for each Ref, and what its own
 //                room added (a view keeps its section). When it becomes 0 the object ends, once.
 //            O2  `handles` counts the handles alone, in this process.

@@ -1,8 +1,7 @@
 // Sections with names: made under a name, or found by it, in this process or another (object/names.h).
 //
 // Owns:      what processes tell each other of a section. The memory they share is the section's file, which others
-// open
-//            by way of the process that has it.
+//            open by way of the process that has it.
 // Used:      by nt.
 // Surprise:  the pages of a section count against the commit limit of the process that made it, in no other.
 #pragma once
