@@ -28,8 +28,7 @@ constinit object::Cells cells(sizeof(LockedRange));
 constinit host::Lock ranges_lock;
 constinit std::atomic<std::uint32_t> unlocks{0}; // those who wait for this process's own locks look again
 
-// ---- offsets
-// ---------------------------------------------------------------------------------------------------------
+// ---- offsets -------------------------------------------------------------------------------------------------------
 
 constexpr std::uint64_t kLockEnd = kDataEnd; // marks lie behind (sharing.h)
 constexpr std::uint64_t kFoldBegin = std::uint64_t{1} << 62;
@@ -70,8 +69,7 @@ KernelRanges kernel_ranges(std::uint64_t first, std::uint64_t last) {
   return out;
 }
 
-// ---- the kernel's locks
-// ----------------------------------------------------------------------------------------------
+// ---- the kernel's locks --------------------------------------------------------------------------------------------
 
 int descriptor_of(const File& file) {
   int other = file.lock_descriptor.load(std::memory_order_acquire);
@@ -138,8 +136,7 @@ Status widen_locked(File& file) {
   return Status::ok;
 }
 
-// ---- the list
-// --------------------------------------------------------------------------------------------------------
+// ---- the list ------------------------------------------------------------------------------------------------------
 
 bool meets_own_locked(const File& file, const LockedRange& wanted) {
   for (const LockedRange* each = file.locked.load(std::memory_order_relaxed); each != nullptr; each = each->next) {

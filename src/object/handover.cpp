@@ -160,8 +160,7 @@ void expect_from_exec(const Type& type) {
 void lock_handover_for_fork() { handover_lock.lock(); }
 void unlock_handover_after_fork() { handover_lock.unlock(); }
 
-// ---- the new program
-// -------------------------------------------------------------------------------------------------
+// ---- the new program -----------------------------------------------------------------------------------------------
 
 namespace {
 

@@ -41,8 +41,7 @@ std::string contents(const std::string& path) {
   return text;
 }
 
-// ---- temporary files
-// -------------------------------------------------------------------------------------------------
+// ---- temporary files -----------------------------------------------------------------------------------------------
 
 TEST_F(FileNames, the_temporary_directory_ends_with_a_slash_and_its_length_is_told) {
   char path[MAX_PATH + 1] = {};
@@ -105,8 +104,7 @@ TEST_F(FileNames, a_temporary_name_needs_a_directory_that_is_there_and_not_too_l
   EXPECT_ERROR(87, GetTempFileNameA(nullptr, "wm", 0, path));
 }
 
-// ---- full paths
-// ------------------------------------------------------------------------------------------------------
+// ---- full paths ----------------------------------------------------------------------------------------------------
 
 TEST_F(FileNames, a_full_path_begins_at_the_root_and_says_where_the_last_part_is) {
   char path[MAX_PATH] = {};
@@ -160,8 +158,7 @@ TEST_F(FileNames, an_empty_name_has_no_full_path) {
   EXPECT_ERROR(123, GetFullPathNameA("", sizeof path, path, nullptr));
 }
 
-// ---- moving
-// ----------------------------------------------------------------------------------------------------------
+// ---- moving --------------------------------------------------------------------------------------------------------
 
 TEST_F(FileNames, a_moved_file_has_the_new_name_only) {
   make("abc");

@@ -13,8 +13,7 @@
 namespace apitest {
 namespace {
 
-// ---- the program that is started
-// -------------------------------------------------------------------------------------
+// ---- the program that is started -----------------------------------------------------------------------------------
 
 HANDLE handle_from(const char* variable) {
   const char* text = std::getenv(variable);
@@ -90,8 +89,7 @@ TEST(HandoverChild, does_its_job) {
   _exit(do_job(job));
 }
 
-// ---- starting it
-// -----------------------------------------------------------------------------------------------------
+// ---- starting it ---------------------------------------------------------------------------------------------------
 
 // Arguments and an environment that has nothing but the job.
 struct Start {

@@ -9,8 +9,7 @@
 namespace faults {
 namespace {
 
-// ---- malloc and its family
-// -------------------------------------------------------------------------------------------
+// ---- malloc and its family -----------------------------------------------------------------------------------------
 
 SCENARIO(malloc_of_a_first_block, kOutOfMemory) {
   make_process_heap();
@@ -82,8 +81,7 @@ SCENARIO(aligned_realloc_of_a_single_block, kOutOfMemory) {
   });
 }
 
-// ---- the debug heap
-// --------------------------------------------------------------------------------------------------
+// ---- the debug heap ------------------------------------------------------------------------------------------------
 
 void free_by_debug(void* block) { _free_dbg(block, _NORMAL_BLOCK); }
 
@@ -170,8 +168,7 @@ SCENARIO(free_dbg_of_a_large_block, kNever) {
   });
 }
 
-// ---- large blocks of the process heap, whose regions are kept
-// --------------------------------------------------------
+// ---- large blocks of the process heap, whose regions are kept ------------------------------------------------------
 
 bool allocates(std::size_t size) {
   made = HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, size);

@@ -10,8 +10,7 @@ namespace {
 
 void free_by_global(void* object) { FAULTS_REQUIRE(GlobalFree(object) == nullptr); }
 
-// ---- fixed and moveable objects
-// --------------------------------------------------------------------------------------
+// ---- fixed and moveable objects ------------------------------------------------------------------------------------
 
 SCENARIO(global_alloc_of_a_first_object, kOutOfMemory) {
   make_process_heap();
