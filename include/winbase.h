@@ -10,6 +10,7 @@
 #include "libloaderapi.h"
 #include "memoryapi.h"
 #include "minwinbase.h"
+#include "processenv.h"
 #include "processthreadsapi.h"
 #include "synchapi.h"
 #include "sysinfoapi.h"

@@ -1,5 +1,6 @@
 #include "file.h"
 
+#include "../host/descriptor_copies.h"
 #include "../host/own_process.h"
 #include "../object/handover.h"
 #include "byte_locks.h"
@@ -221,6 +222,29 @@ Opened open(const char* path, const Request& request) {
   if (request.deletes_on_close) {
     some_delete_on_close.store(true, std::memory_order_relaxed);
   }
+  return result;
+}
+
+Opened adopt(int descriptor) {
+  Opened result{.file = object::make<File>(cells), .existed = Existed::yes};
+  if (!result.file) {
+    return {.status = Status::no_memory, .file = {}};
+  }
+  bool reads = false;
+  bool writes = false;
+  host::FileStatus status{};
+  if (!host::descriptor_access(descriptor, reads, writes) || host::file_status(descriptor, status) != Status::ok) {
+    return {.status = Status::invalid_handle, .file = {}};
+  }
+  File& file = *result.file;
+  file.descriptor = host::copy_high(descriptor);
+  if (file.descriptor < 0) {
+    return {.status = Status::insufficient_resources, .file = {}};
+  }
+  file.kind = status.kind;
+  file.process = host::process_id();
+  file.most_access =
+      kSynchronize | kReadAttributes | (reads ? kFileType.rights.read : 0) | (writes ? kFileType.rights.write : 0);
   return result;
 }
 

@@ -68,6 +68,10 @@ struct Opened {
   Existed existed = Existed::no;
 };
 
+// A file for what a descriptor of the program's has open: the same open file under a number of winmem's.
+// invalid_handle: it is not open.
+Opened adopt(int descriptor);
+
 // With disposition create_always or truncate_existing the old contents are still there: truncate() is the caller's last
 // step. undo_creation() takes a new file away again where a later step fails.
 Opened open(const char* path, const Request& request);

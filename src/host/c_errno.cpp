@@ -12,6 +12,10 @@ int number_of(CError error) {
     return EINVAL;
   case CError::not_supported:
     return ENOSYS;
+  case CError::bad_descriptor:
+    return EBADF;
+  case CError::no_descriptors:
+    return EMFILE;
   }
   return EINVAL;
 }

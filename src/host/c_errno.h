@@ -3,7 +3,8 @@
 
 namespace winmem::host {
 
-enum class CError : unsigned char { no_memory, invalid_argument, not_supported }; // ENOMEM, EINVAL, ENOSYS
+// ENOMEM, EINVAL, ENOSYS, EBADF, EMFILE
+enum class CError : unsigned char { no_memory, invalid_argument, not_supported, bad_descriptor, no_descriptors };
 
 void set_errno(CError error);
 

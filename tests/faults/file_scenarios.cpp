@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
+#include <io.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -191,6 +192,27 @@ SCENARIO(a_handle_is_to_be_inherited_when_the_soft_limit_is_low, kFileErrors) {
   trial.call([=] {
     return SetHandleInformation(file, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT) != 0 &&
            SetHandleInformation(file, HANDLE_FLAG_INHERIT, 0) != 0;
+  });
+}
+
+// The functions of C's library tell by errno; trials look at the last error.
+SCENARIO(a_descriptor_gets_a_handle_and_that_a_descriptor, kFileErrors) {
+  trial.call([] {
+    LastError last;
+    int number = errno;
+    int before = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    auto handle = _get_osfhandle(before);
+    HANDLE file = CreateFileA("/dev/null", GENERIC_READ, kShareAll, nullptr, OPEN_EXISTING, 0, nullptr);
+    int after = file != INVALID_HANDLE_VALUE ? _open_osfhandle(reinterpret_cast<intptr_t>(file), 0) : -1;
+    close(before);
+    if (after >= 0) {
+      close(after);
+    }
+    FAULTS_REQUIRE(handle == -1 || CloseHandle(reinterpret_cast<HANDLE>(handle)));
+    FAULTS_REQUIRE(file == INVALID_HANDLE_VALUE || CloseHandle(file));
+    errno = number;
+    SetLastError(ERROR_NO_SYSTEM_RESOURCES);
+    return last.finish(handle != -1 && after >= 0);
   });
 }
 

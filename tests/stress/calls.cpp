@@ -326,6 +326,7 @@ constexpr Row kCalls[] = {
      "SetEndOfFile FlushFileBuffers GetFileType DeleteFileA DeleteFileW",
      files},
     {"LockFile LockFileEx UnlockFile UnlockFileEx", file_locks},
+    {"GetStdHandle SetStdHandle _get_osfhandle _open_osfhandle", descriptors},
     {"GetTempPathA GetTempPathW GetTempFileNameA GetTempFileNameW GetFullPathNameA GetFullPathNameW MoveFileA "
      "MoveFileW "
      "MoveFileExA MoveFileExW GetFileAttributesA GetFileAttributesW GetFileAttributesExA GetFileAttributesExW "

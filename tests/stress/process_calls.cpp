@@ -5,7 +5,9 @@
 
 #include <atomic>
 #include <cstring>
+#include <io.h>
 #include <string>
+#include <unistd.h>
 
 namespace stress {
 
@@ -108,6 +110,17 @@ void file_locks(Random& random) {
   MUST(!random.one_in(2) || UnlockFileEx(file, 0, size, 0, &where));
   MUST(!random.one_in(2) || UnlockFile(other, at + size, 0, 1, 0));
   MUST(CloseHandle(other) && CloseHandle(file));
+}
+
+// A descriptor of C's library for a handle, and the handle for that again.
+void descriptors(Random&) {
+  HANDLE output = GetStdHandle(STD_ERROR_HANDLE);
+  MUST(output != nullptr && output != INVALID_HANDLE_VALUE);
+  MUST(SetStdHandle(STD_ERROR_HANDLE, output) && GetStdHandle(STD_ERROR_HANDLE) == output);
+  HANDLE file = CreateFileA("NUL", GENERIC_READ, FILE_SHARE_READ, nullptr, OPEN_EXISTING, 0, nullptr);
+  int descriptor = _open_osfhandle(reinterpret_cast<intptr_t>(file), _O_NOINHERIT);
+  MUST(descriptor >= 0 && _get_osfhandle(descriptor) == reinterpret_cast<intptr_t>(file));
+  MUST(close(descriptor) == 0);
 }
 
 // A temporary file that is named, moved and asked about.

@@ -11,6 +11,7 @@ void ids(Random& random);
 void real_handles(Random& random);
 void files(Random& random);
 void file_locks(Random& random);
+void descriptors(Random& random);
 void file_names(Random& random);
 void system_info(Random& random);
 void modules(Random& random);
