@@ -1,6 +1,7 @@
 // Events, mutexes, semaphores, and waiting for them.
 //
 // Objects without a name are known by their handles; a child by fork has the handles, too, and then shares the objects.
+// Names are shared by all processes of a user (docs/rules/sections.md, S20 to S26).
 #ifndef _SYNCHAPI_H_
 #define _SYNCHAPI_H_
 
@@ -40,8 +41,9 @@ WINMEM_BEGIN_C
 
 // ---- Events: set until they are reset, or until one wait was satisfied (bManualReset FALSE) ----
 
-// A new event. The handle has EVENT_ALL_ACCESS, or dwDesiredAccess. The last error is 0. NULL with
-// ERROR_NOT_ENOUGH_MEMORY, ERROR_INVALID_PARAMETER (unknown flags), ERROR_NOACCESS (W1, W2).
+// A new event, or with a name the one that has it: then the last error is ERROR_ALREADY_EXISTS, else 0. The handle has
+// EVENT_ALL_ACCESS, or dwDesiredAccess. NULL with ERROR_NOT_ENOUGH_MEMORY, ERROR_INVALID_PARAMETER (unknown flags),
+// ERROR_NOACCESS, ERROR_INVALID_HANDLE (something else has the name), and the names' errors (W1 to W4).
 WINBASEAPI HANDLE WINAPI CreateEventA(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, BOOL bInitialState,
                                       LPCSTR lpName);
 WINBASEAPI HANDLE WINAPI CreateEventW(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, BOOL bInitialState,
@@ -50,6 +52,11 @@ WINBASEAPI HANDLE WINAPI CreateEventExA(LPSECURITY_ATTRIBUTES lpEventAttributes,
                                         DWORD dwDesiredAccess);
 WINBASEAPI HANDLE WINAPI CreateEventExW(LPSECURITY_ATTRIBUTES lpEventAttributes, LPCWSTR lpName, DWORD dwFlags,
                                         DWORD dwDesiredAccess) WINMEM_WIDE(CreateEventExW);
+
+// The event of that name. NULL with
+// ERROR_FILE_NOT_FOUND; ERROR_INVALID_HANDLE: something else has the name; ERROR_INVALID_PARAMETER: NULL (W3, W4).
+WINBASEAPI HANDLE WINAPI OpenEventA(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCSTR lpName);
+WINBASEAPI HANDLE WINAPI OpenEventW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName) WINMEM_WIDE(OpenEventW);
 
 // Sets or resets an event; both need EVENT_MODIFY_STATE. ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED (W10 to W12).
 WINBASEAPI BOOL WINAPI SetEvent(HANDLE hEvent);
@@ -66,6 +73,9 @@ WINBASEAPI HANDLE WINAPI CreateMutexExA(LPSECURITY_ATTRIBUTES lpMutexAttributes,
 WINBASEAPI HANDLE WINAPI CreateMutexExW(LPSECURITY_ATTRIBUTES lpMutexAttributes, LPCWSTR lpName, DWORD dwFlags,
                                         DWORD dwDesiredAccess) WINMEM_WIDE(CreateMutexExW);
 
+// As OpenEvent. OpenMutexA is in winbase.h.
+WINBASEAPI HANDLE WINAPI OpenMutexW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName) WINMEM_WIDE(OpenMutexW);
+
 // Takes one ownership back; any handle to the mutex will do. ERROR_NOT_OWNER: it is not the calling thread's;
 // ERROR_INVALID_HANDLE (W20 to W22).
 WINBASEAPI BOOL WINAPI ReleaseMutex(HANDLE hMutex);
@@ -79,6 +89,10 @@ WINBASEAPI HANDLE WINAPI CreateSemaphoreW(LPSECURITY_ATTRIBUTES lpSemaphoreAttri
 WINBASEAPI HANDLE WINAPI CreateSemaphoreExW(LPSECURITY_ATTRIBUTES lpSemaphoreAttributes, LONG lInitialCount,
                                             LONG lMaximumCount, LPCWSTR lpName, DWORD dwFlags, DWORD dwDesiredAccess)
     WINMEM_WIDE(CreateSemaphoreExW);
+
+// As OpenEvent. OpenSemaphoreA is in winbase.h.
+WINBASEAPI HANDLE WINAPI OpenSemaphoreW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName)
+    WINMEM_WIDE(OpenSemaphoreW);
 
 // Adds lReleaseCount to the count; *lpPreviousCount, which may be NULL, is what it was. Needs SEMAPHORE_MODIFY_STATE.
 // ERROR_TOO_MANY_POSTS: it would pass the maximum; ERROR_INVALID_PARAMETER: lReleaseCount is not above 0;
@@ -117,11 +131,13 @@ WINMEM_END_C
 
 #ifdef UNICODE
 #define CreateEvent   CreateEventW
+#define OpenEvent     OpenEventW
 #define CreateEventEx CreateEventExW
 #define CreateMutex   CreateMutexW
 #define CreateMutexEx CreateMutexExW
 #else
 #define CreateEvent   CreateEventA
+#define OpenEvent     OpenEventA
 #define CreateEventEx CreateEventExA
 #define CreateMutex   CreateMutexA
 #define CreateMutexEx CreateMutexExA

@@ -345,12 +345,20 @@ WINBASEAPI HANDLE WINAPI CreateSemaphoreA(LPSECURITY_ATTRIBUTES lpSemaphoreAttri
 WINBASEAPI HANDLE WINAPI CreateSemaphoreExA(LPSECURITY_ATTRIBUTES lpSemaphoreAttributes, LONG lInitialCount,
                                             LONG lMaximumCount, LPCSTR lpName, DWORD dwFlags, DWORD dwDesiredAccess);
 
+// OpenMutexW and OpenSemaphoreW with names of bytes (synchapi.h).
+WINBASEAPI HANDLE WINAPI OpenMutexA(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCSTR lpName);
+WINBASEAPI HANDLE WINAPI OpenSemaphoreA(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCSTR lpName);
+
 #ifdef UNICODE
 #define CreateSemaphore   CreateSemaphoreW
 #define CreateSemaphoreEx CreateSemaphoreExW
+#define OpenMutex         OpenMutexW
+#define OpenSemaphore     OpenSemaphoreW
 #else
 #define CreateSemaphore   CreateSemaphoreA
 #define CreateSemaphoreEx CreateSemaphoreExA
+#define OpenMutex         OpenMutexA
+#define OpenSemaphore     OpenSemaphoreA
 #endif
 
 WINMEM_END_C

@@ -215,14 +215,17 @@ bool is_held_by_others(int file) {
   return system_call(SYS_fcntl, file, F_OFD_GETLK, as_argument(&wanted)) != 0 || wanted.l_type != F_UNLCK;
 }
 
-void remove_unheld_name(const char* name) {
+bool remove_unheld_name(const char* name) {
   NameFile found = open_name(name, 0);
-  if (found.status == Status::ok) {
-    if (!is_held_by_others(found.file)) {
-      unlink_name(name);
-    }
-    close_file(found.file);
+  if (found.status != Status::ok) {
+    return false;
   }
+  bool is_unheld = !is_held_by_others(found.file);
+  if (is_unheld) {
+    unlink_name(name);
+  }
+  close_file(found.file);
+  return is_unheld;
 }
 
 void sweep_names(bool whole) {
@@ -241,7 +244,7 @@ void sweep_names(bool whole) {
       auto* entry = reinterpret_cast<dirent64*>(entries + at);
       at += entry->d_reclen;
       if (entry->d_name[0] != '.') {
-        remove_unheld_name(entry->d_name);
+        static_cast<void>(remove_unheld_name(entry->d_name));
       }
     }
   }
@@ -266,9 +269,9 @@ void* map_name_page(const char* name, Bytes offset) {
   return page < 0 && page > -static_cast<long>(kPage) ? nullptr : reinterpret_cast<void*>(page);
 }
 
-void unmap_name_page(void* page) {
+bool unmap_name_page(void* page) {
   auto at = reinterpret_cast<Address>(page);
-  static_cast<void>(unmap({at, at + kPage}));
+  return unmap({at, at + kPage}) == Kernel::ok;
 }
 
 int open_file_of_process(std::uint32_t process, int number, const FileIdentity& expected, bool writes) {

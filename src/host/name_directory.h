@@ -36,8 +36,8 @@ NameFile make_name(const char* name);
 // Whether another descriptor than this, and its copies, holds the name.
 bool is_held_by_others(int file);
 
-// The file goes if nobody holds it. For who has closed, or never had, a descriptor of it.
-void remove_unheld_name(const char* name);
+// The file goes if nobody holds it, which is what this answers. For who has closed, or never had, a descriptor of it.
+bool remove_unheld_name(const char* name);
 
 // Removes files that nobody holds, among the next ones of the directory: all of it if `whole`, else about twenty.
 void sweep_names(bool whole);
@@ -47,7 +47,7 @@ Status provide_name_pages(int file, Bytes offset, Bytes size);
 
 // A page of the file, shared by all who map it; by a descriptor of its own, as a mapping would keep the lock.
 void* map_name_page(const char* name, Bytes offset);
-void unmap_name_page(void* page);
+bool unmap_name_page(void* page); // false: it is still there
 
 // A file that another process has open under `number`, opened once more. Negative when that process is gone, does not
 // let us (it is not dumpable, or in another namespace), or has another file there.

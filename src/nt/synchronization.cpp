@@ -17,17 +17,45 @@ using object::Object;
 using object::Ref;
 using sync::Waitable;
 
-Status give_handle(Ref<Waitable>& made, const NewHandle& wanted, HANDLE& out) {
+object::Flags flags_of(const NewHandle& wanted) {
+  return wanted.is_inherited ? object::Flags::inherit : object::Flags::none;
+}
+
+Status open_by_name(const NewHandle& wanted, object::Finding finding, const sync::Recipe& recipe, HANDLE& out) {
+  const object::Type& type = sync::type_of(recipe.kind);
+  object::NameAnswer answer =
+      sync::open_named({.name = wanted.name,
+                        .type = type,
+                        .finding = finding,
+                        .granted = object::map_generic(type.rights, wanted.access, type.rights.all),
+                        .flags = flags_of(wanted)},
+                       recipe);
+  out = reinterpret_cast<HANDLE>(answer.handle);
+  return answer.status == Status::ok && answer.existed && finding == object::Finding::create_or_open
+             ? Status::object_name_exists
+             : answer.status;
+}
+
+Status create(const NewHandle& wanted, const sync::Recipe& recipe, HANDLE& out) {
+  if (!wanted.name.is_empty()) {
+    return open_by_name(wanted, object::Finding::create_or_open, recipe, out);
+  }
+  Ref<Waitable> made = sync::make(recipe);
   if (!made) {
     return Status::no_memory;
   }
   const object::GenericRights& rights = made->type->rights;
-  object::AccessMask granted = object::map_generic(rights, wanted.access, rights.all);
   object::Handle handle = 0;
-  Status status =
-      object::open(made, granted, wanted.is_inherited ? object::Flags::inherit : object::Flags::none, handle);
+  Status status = object::open(made, object::map_generic(rights, wanted.access, rights.all), flags_of(wanted), handle);
   out = reinterpret_cast<HANDLE>(handle);
   return status;
+}
+
+Status open(const NewHandle& wanted, sync::Kind kind, HANDLE& out) {
+  if (wanted.name.is_empty()) {
+    return Status::object_name_invalid;
+  }
+  return open_by_name(wanted, object::Finding::open, {.kind = kind}, out);
 }
 
 Status find_event(HANDLE handle, Ref<Waitable>& out) {
@@ -82,22 +110,27 @@ Status signal(HANDLE handle) {
 } // namespace
 
 Status create_event(const NewHandle& wanted, bool stays_set, bool is_set, HANDLE& out) {
-  Ref<Waitable> made = sync::make_event(stays_set, is_set);
-  return give_handle(made, wanted, out);
+  sync::Kind kind = stays_set ? sync::Kind::notification_event : sync::Kind::synchronization_event;
+  return create(wanted, {.kind = kind, .value = is_set ? 1U : 0U}, out);
 }
 
 Status create_mutex(const NewHandle& wanted, bool is_owned, HANDLE& out) {
-  Ref<Waitable> made = sync::make_mutex(is_owned);
-  return give_handle(made, wanted, out);
+  return create(wanted, {.kind = sync::Kind::mutex, .is_owned = is_owned}, out);
 }
 
 Status create_semaphore(const NewHandle& wanted, LONG count, LONG limit, HANDLE& out) {
   if (limit <= 0 || count < 0 || count > limit) {
     return Status::invalid_parameter;
   }
-  Ref<Waitable> made = sync::make_semaphore(count, limit);
-  return give_handle(made, wanted, out);
+  auto value = static_cast<std::uint32_t>(count);
+  return create(wanted, {.kind = sync::Kind::semaphore, .value = value, .limit = limit}, out);
 }
+
+Status open_event(const NewHandle& wanted, HANDLE& out) { return open(wanted, sync::Kind::notification_event, out); }
+
+Status open_mutex(const NewHandle& wanted, HANDLE& out) { return open(wanted, sync::Kind::mutex, out); }
+
+Status open_semaphore(const NewHandle& wanted, HANDLE& out) { return open(wanted, sync::Kind::semaphore, out); }
 
 Status set_event(HANDLE event) {
   Ref<Waitable> found;

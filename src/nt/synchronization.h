@@ -5,6 +5,7 @@
 
 #include "../base/status.h"
 #include "../object/handle_table.h"
+#include "../object/name.h"
 #include "../sync/waiting.h"
 
 #include <winnt.h>
@@ -14,11 +15,18 @@ namespace winmem::nt {
 struct NewHandle {
   ACCESS_MASK access = 0;
   bool is_inherited = false;
+  object::Name name{};
 };
 
+// object_name_exists is a success: the object was there, and only the name and the access counted. Else as
+// object::open_named.
 Status create_event(const NewHandle& wanted, bool stays_set, bool is_set, HANDLE& out);
 Status create_mutex(const NewHandle& wanted, bool is_owned, HANDLE& out);
 Status create_semaphore(const NewHandle& wanted, LONG count, LONG limit, HANDLE& out);
+
+Status open_event(const NewHandle& wanted, HANDLE& out);
+Status open_mutex(const NewHandle& wanted, HANDLE& out);
+Status open_semaphore(const NewHandle& wanted, HANDLE& out);
 
 Status set_event(HANDLE event);
 Status reset_event(HANDLE event);

@@ -4,6 +4,7 @@
 #include "../host/lock.h"
 #include "../host/own_process.h"
 #include "../host/thread.h"
+#include "state_page.h"
 
 #include <cstring>
 
@@ -48,23 +49,22 @@ private:
   Status status_;
 };
 
-// The name goes if no other process holds it.
-void give_up_file(const Held& held) {
+// The name goes if no other process holds it; whether that is so, as far as can be told.
+bool give_up_file(const Held& held) {
   char file_name[kFileNameRoom];
   file_name_of(held.name, file_name);
   DirectoryHold hold;
   if (hold.status() != Status::ok) {
     host::close_file(held.file); // nobody holds it from here on: it is swept when the directory is ours again
-    return;
+    return false;
   }
   if (held.place != 0) {
     remove_holder(held.file, held.place);
   }
   bool is_others = host::is_held_by_others(held.file);
   host::close_file(held.file);
-  if (!is_others) {
-    host::remove_unheld_name(file_name); // a child of a fork may hold it yet, by a copy of this very descriptor
-  }
+  // A child of a fork may hold it yet, by a copy of this very descriptor.
+  return !is_others && host::remove_unheld_name(file_name);
 }
 
 void release_locked(Held* held) {
@@ -75,7 +75,7 @@ void release_locked(Held* held) {
   *link = held->next;
   held->object->held = nullptr;
   count_of_shared -= held->shared_file >= 0 ? 1 : 0;
-  give_up_file(*held);
+  held->object->outlived_name = give_up_file(*held);
   held->zero = 0;
   held_cells.give(held);
 }
@@ -110,7 +110,7 @@ struct Attempt {
       return;
     }
     if (shared.state != nullptr) {
-      host::unmap_name_page(shared.state);
+      unmap_state(shared.state);
     }
     if (!shared.is_new && shared.file >= 0) {
       host::close_file(shared.file);
@@ -120,7 +120,7 @@ struct Attempt {
         remove_holder(file, held->place);
       }
       host::close_file(file);
-      host::remove_unheld_name(file_name);
+      static_cast<void>(host::remove_unheld_name(file_name));
     }
     if (held != nullptr) {
       held->zero = 0;
@@ -191,7 +191,7 @@ Status make_object(const NameRequest& request, MakeNamed make, void* context, At
   Shared& shared = attempt.shared;
   if (request.type.shares_state) {
     Status status = shared.is_new ? host::provide_name_pages(attempt.file, kStatePage, kPage) : Status::ok;
-    shared.state = status == Status::ok ? host::map_name_page(attempt.file_name, kStatePage) : nullptr;
+    shared.state = status == Status::ok ? map_state(attempt.file_name) : nullptr;
     if (shared.state == nullptr) {
       return status == Status::ok ? Status::no_memory : status;
     }
@@ -322,7 +322,7 @@ std::size_t name_of(const Object& object, char16_t* to, std::size_t room) {
 
 void end_named(Named& object) {
   if (object.state != nullptr) {
-    host::unmap_name_page(object.state);
+    unmap_state(object.state);
   }
 }
 

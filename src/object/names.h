@@ -29,8 +29,9 @@ inline constexpr std::uint8_t kSemaphoreNames = 4;
 struct Named : Object {
   explicit Named(const Type& kind) : Object(kind) {}
 
-  Held* held = nullptr;  // the name; null when it has none, or none any more. Guarded by names_lock
-  void* state = nullptr; // for types with shares_state: the page that all processes with the object share
+  Held* held = nullptr;       // the name; null when it has none, or none any more. Guarded by names_lock
+  void* state = nullptr;      // for types with shares_state: the page that all processes with the object share
+  bool outlived_name = false; // the name went: no process has a handle any more. Guarded by names_lock
 };
 
 // What all processes that have the object share.

@@ -113,7 +113,7 @@ std::uint64_t Awaited::look_again(bool on_bell) const {
   if (waitable_ == nullptr) {
     return is_gone(*object_) ? host::kNever : kAskAgain;
   }
-  if (on_bell && has_name(*waitable_)) {
+  if (on_bell && waitable_->is_named) {
     return kNamedLookAgain;
   }
   return is_shared(*waitable_) ? kLookAgain : host::kNever;

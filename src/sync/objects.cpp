@@ -5,6 +5,8 @@
 #include "bell.h"
 #include "pool.h"
 
+#include <new>
+
 namespace winmem::sync {
 
 namespace {
@@ -13,46 +15,72 @@ constinit object::Cells event_cells(sizeof(Waitable));
 constinit object::Cells mutex_cells(sizeof(Waitable));
 constinit object::Cells semaphore_cells(sizeof(Waitable));
 
-void give_back(Waitable& waitable, object::Cells& cells) {
-  give_slot(*waitable.slot, waitable.taken_at);
-  cells.give(&waitable);
+object::Cells& cells_of(const object::Type& type) {
+  if (&type == &kEventType) {
+    return event_cells;
+  }
+  return &type == &kMutexType ? mutex_cells : semaphore_cells;
 }
 
-void end_event(object::Object& object) { give_back(static_cast<Waitable&>(object), event_cells); }
-void end_semaphore(object::Object& object) { give_back(static_cast<Waitable&>(object), semaphore_cells); }
+void give_back_slot(Waitable& waitable) {
+  if (waitable.is_named) {
+    object::end_named(waitable);
+  } else {
+    give_slot(*waitable.slot, waitable.taken_at);
+  }
+}
 
-// A slot that another thread owns stays in that thread's list until the thread ends, so it is not used again.
+void end(object::Object& object) {
+  auto& waitable = static_cast<Waitable&>(object);
+  give_back_slot(waitable);
+  cells_of(*waitable.type).give(&waitable);
+}
+
+// The slot leaves the list of the calling thread, its owner. Nobody else can know of it.
+void disown(Waitable& mutex) {
+  mutex.slot->recursion = 1;
+  static_cast<void>(release_mutex(*mutex.slot, host::thread_id()));
+  host::conclude();
+}
+
+bool is_owned(const Waitable& mutex) { return read(*mutex.slot).owner() != 0; }
+bool is_owned_here(const Waitable& mutex) { return read(*mutex.slot).owner() == host::thread_id(); }
+
+// A slot that another thread owns, or that is another process's, too, stays in its owner's list until that thread ends:
+// it is not used again, and its page, if it has one, stays mapped.
 void end_mutex(object::Object& object) {
   auto& mutex = static_cast<Waitable&>(object);
-  std::uint32_t thread = host::thread_id();
-  std::uint32_t owner = read(*mutex.slot).owner();
-  if (owner == thread && !is_shared(mutex)) {
-    mutex.slot->recursion = 1;
-    static_cast<void>(release_mutex(*mutex.slot, thread));
-    host::conclude();
-    owner = 0;
+  if (is_owned_here(mutex) && (mutex.outlived_name || !is_shared(mutex))) {
+    disown(mutex);
   }
-  if (owner == 0) {
-    give_slot(*mutex.slot, mutex.taken_at);
+  if (!is_owned(mutex)) {
+    give_back_slot(mutex);
   }
   mutex_cells.give(&mutex);
 }
 
-object::Ref<Waitable> make(object::Cells& cells, const object::Type& type, Kind kind, std::uint32_t value,
-                           std::int32_t limit) {
-  std::uint32_t forks = fork_count();
-  Slot* slot = take_slot();
-  if (slot == nullptr) {
-    return {};
+void last_handle_closed(object::Object& object) {
+  if (static_cast<Waitable&>(object).is_named) {
+    object::release_name(object);
   }
-  slot->kind = kind;
-  slot->limit = limit;
-  slot->state.store(to_word(value), std::memory_order_relaxed);
-  auto made = object::make<Waitable>(cells, type, *slot, forks);
-  if (!made) {
-    give_slot(*slot, forks);
+}
+
+std::size_t name_of(const object::Object& object, char16_t* to, std::size_t room) {
+  return static_cast<const Waitable&>(object).is_named ? object::name_of(object, to, room) : 0;
+}
+
+Slot* write_slot(void* memory, const Recipe& recipe) {
+  auto* slot = new (memory) Slot{};
+  slot->kind = recipe.kind;
+  slot->limit = recipe.limit;
+  slot->state.store(to_word(recipe.value), std::memory_order_relaxed);
+  return slot;
+}
+
+void own_if_asked(Waitable& waitable, const Recipe& recipe) {
+  if (recipe.is_owned) {
+    static_cast<void>(try_take(*waitable.slot, host::thread_id()));
   }
-  return made;
 }
 
 constexpr object::AccessMask kAll = object::kStandardRights;
@@ -67,7 +95,11 @@ constinit const object::Type kEventType = {
                .write = kReadControl | kModifyEvent,
                .execute = kReadControl | kSynchronize,
                .all = kAll | kQuery | kModifyEvent},
-    .end = end_event,
+    .last_handle_closed = last_handle_closed,
+    .end = end,
+    .name_of = name_of,
+    .name_kind = object::kEventNames,
+    .shares_state = true,
 };
 constinit const object::Type kMutexType = {
     .name = "Mutant",
@@ -75,7 +107,11 @@ constinit const object::Type kMutexType = {
                .write = kReadControl,
                .execute = kReadControl | kSynchronize,
                .all = kAll | kQuery},
+    .last_handle_closed = last_handle_closed,
     .end = end_mutex,
+    .name_of = name_of,
+    .name_kind = object::kMutexNames,
+    .shares_state = true,
 };
 constinit const object::Type kSemaphoreType = {
     .name = "Semaphore",
@@ -83,29 +119,67 @@ constinit const object::Type kSemaphoreType = {
                .write = kReadControl | kModifySemaphore,
                .execute = kReadControl | kSynchronize,
                .all = kAll | kQuery | kModifySemaphore},
-    .end = end_semaphore,
+    .last_handle_closed = last_handle_closed,
+    .end = end,
+    .name_of = name_of,
+    .name_kind = object::kSemaphoreNames,
+    .shares_state = true,
 };
 
-object::Ref<Waitable> make_event(bool stays_set, bool is_set) {
-  return make(event_cells, kEventType, stays_set ? Kind::notification_event : Kind::synchronization_event,
-              is_set ? 1 : 0, 0);
-}
-
-object::Ref<Waitable> make_mutex(bool is_owned) {
-  object::Ref<Waitable> mutex = make(mutex_cells, kMutexType, Kind::mutex, 0, 0);
-  if (mutex && is_owned) {
-    static_cast<void>(try_take(*mutex->slot, host::thread_id()));
+const object::Type& type_of(Kind kind) {
+  switch (kind) {
+  case Kind::mutex:
+    return kMutexType;
+  case Kind::semaphore:
+    return kSemaphoreType;
+  case Kind::none:
+  case Kind::notification_event:
+  case Kind::synchronization_event:
+    break;
   }
-  return mutex;
+  return kEventType;
 }
 
-object::Ref<Waitable> make_semaphore(std::int32_t count, std::int32_t limit) {
-  return make(semaphore_cells, kSemaphoreType, Kind::semaphore, static_cast<std::uint32_t>(count), limit);
+object::Ref<Waitable> make(const Recipe& recipe) {
+  std::uint32_t forks = fork_count();
+  Slot* slot = take_slot();
+  if (slot == nullptr) {
+    return {};
+  }
+  const object::Type& type = type_of(recipe.kind);
+  write_slot(slot, recipe);
+  auto made = object::make<Waitable>(cells_of(type), type, *slot, forks, false);
+  if (!made) {
+    give_slot(*slot, forks);
+    return {};
+  }
+  own_if_asked(*made, recipe);
+  return made;
 }
 
-bool is_shared(const Waitable& waitable) { return waitable.taken_at != fork_count(); }
+object::NameAnswer open_named(const object::NameRequest& request, const Recipe& recipe) {
+  object::Ref<Waitable> owned; // new, and this thread's: that must be so before anybody else can see it
+  object::NameAnswer answer = object::open_named(request, [&](object::Shared& shared, object::Ref<object::Named>& out) {
+    Slot* slot = shared.is_new ? write_slot(shared.state, recipe) : static_cast<Slot*>(shared.state);
+    auto made = object::make<Waitable>(cells_of(request.type), request.type, *slot, 0U, true);
+    if (!made) {
+      return Status::no_memory;
+    }
+    if (shared.is_new && recipe.is_owned) {
+      own_if_asked(*made, recipe);
+      made->add_reference();
+      owned = object::Ref<Waitable>(made.get());
+    }
+    out = object::Ref<object::Named>(made.release());
+    return Status::ok;
+  });
+  if (answer.status != Status::ok && owned) {
+    disown(*owned);
+  }
+  return answer;
+}
 
-bool has_name(const Waitable&) { return false; }
+bool is_shared(const Waitable& waitable) { return waitable.is_named || waitable.taken_at != fork_count(); }
 
 bool is_waitable_type(const object::Type& type) {
   return &type == &kEventType || &type == &kMutexType || &type == &kSemaphoreType;

@@ -5,16 +5,18 @@
 // Lock:      none.
 #pragma once
 
-#include "../object/object.h"
+#include "../object/names.h"
 #include "slot.h"
 
 namespace winmem::sync {
 
-struct Waitable : object::Object {
-  Waitable(const object::Type& kind, Slot& state, std::uint32_t forks) : Object(kind), slot(&state), taken_at(forks) {}
+struct Waitable : object::Named {
+  Waitable(const object::Type& kind, Slot& where, std::uint32_t forks, bool has_page)
+      : Named(kind), slot(&where), taken_at(forks), is_named(has_page) {}
 
-  Slot* const slot;
-  const std::uint32_t taken_at; // pool.h
+  Slot* const slot;             // in the pool, or at the beginning of its name's page
+  const std::uint32_t taken_at; // pool.h; of one in the pool
+  const bool is_named;
 };
 
 extern const object::Type kEventType;
@@ -29,16 +31,24 @@ inline constexpr object::AccessMask kSynchronize = 0x00100000;
 // Of all that can be waited for.
 bool is_waitable_type(const object::Type& type);
 
+// What a new object is like.
+struct Recipe {
+  Kind kind = Kind::none;
+  std::uint32_t value = 0; // 1: set; the count
+  std::int32_t limit = 0;
+  bool is_owned = false;
+};
+
 // Null when there is no memory.
-object::Ref<Waitable> make_event(bool stays_set, bool is_set);
-object::Ref<Waitable> make_mutex(bool is_owned);
-object::Ref<Waitable> make_semaphore(std::int32_t count, std::int32_t limit);
+object::Ref<Waitable> make(const Recipe& recipe);
+
+// The object of that name, made by the recipe if there is none and the request allows it. As object::open_named.
+object::NameAnswer open_named(const object::NameRequest& request, const Recipe& recipe);
+
+const object::Type& type_of(Kind kind);
 
 // Whether another process may know the state, so that its death may keep a wake-up from us.
 bool is_shared(const Waitable& waitable);
-
-// Whether processes may know it that are not of one family.
-bool has_name(const Waitable& waitable);
 
 // Wakes up to `count` sleepers, all of a shared one.
 void wake(const Waitable& waitable, std::uint32_t count);

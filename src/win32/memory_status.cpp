@@ -4,6 +4,8 @@
 #include "../host/machine_memory.h"
 #include "../nt/user_memory.h"
 #include "../object/cells.h"
+#include "../object/state_page.h"
+#include "../sync/pool.h"
 #include "../vm/vm.h"
 #include "last_error.h"
 
@@ -72,7 +74,8 @@ std::size_t winmem_get_memory_status(winmem_memory_status* status, std::size_t s
                            .commit_limit = usage.commit_limit,
                            .reserved = usage.reserved_in_arena + usage.reserved_outside,
                            .arena = usage.arena,
-                           .bookkeeping = vm::bookkeeping_bytes() + heap::records_footprint() + object::footprint()};
+                           .bookkeeping = vm::bookkeeping_bytes() + heap::records_footprint() + object::footprint() +
+                                          object::state_footprint() + sync::footprint()};
   if (!nt::write_to_user(status, now)) {
     win32::fail(Status::access_violation);
     return 0;

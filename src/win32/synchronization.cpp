@@ -1,5 +1,6 @@
 // Events, mutexes and semaphores by their Win32 names.
 #include "../nt/synchronization.h"
+#include "../nt/object_name.h"
 #include "../nt/user_memory.h"
 #include "last_error.h"
 
@@ -18,14 +19,6 @@ Status read_security(const SECURITY_ATTRIBUTES* given, nt::NewHandle& out) {
   return Status::ok;
 }
 
-template <typename Character> Status check_name(const Character* name) {
-  Character first = 0;
-  if (name != nullptr && !nt::read_from_user(first, name)) {
-    return Status::access_violation;
-  }
-  return first == 0 ? Status::ok : Status::not_supported;
-}
-
 // What all three kinds have in common: `make` is given what the handle shall be, and makes it.
 template <typename Character, typename Make>
 HANDLE create(const SECURITY_ATTRIBUTES* security, const Character* name, DWORD access, bool are_flags_legal,
@@ -34,13 +27,26 @@ HANDLE create(const SECURITY_ATTRIBUTES* security, const Character* name, DWORD 
   HANDLE handle = nullptr;
   Status status = are_flags_legal ? Status::ok : Status::invalid_parameter;
   status = status == Status::ok ? read_security(security, wanted) : status;
-  status = status == Status::ok ? check_name(name) : status;
+  status = status == Status::ok ? nt::read_name(name, wanted.name) : status;
   status = status == Status::ok ? make(wanted, handle) : status;
+  if (status != Status::ok && status != Status::object_name_exists) {
+    fail(status);
+    return nullptr;
+  }
+  set_last_error(status == Status::ok ? ERROR_SUCCESS : ERROR_ALREADY_EXISTS); // Y110
+  return handle;
+}
+
+template <typename Character>
+HANDLE open(Status (*find)(const nt::NewHandle&, HANDLE&), DWORD access, BOOL is_inherited, const Character* name) {
+  nt::NewHandle wanted{.access = access, .is_inherited = is_inherited != FALSE};
+  HANDLE handle = nullptr;
+  Status status = name != nullptr ? nt::read_name(name, wanted.name) : Status::invalid_parameter;
+  status = status == Status::ok ? find(wanted, handle) : status;
   if (status != Status::ok) {
     fail(status);
     return nullptr;
   }
-  set_last_error(ERROR_SUCCESS); // Y110
   return handle;
 }
 
@@ -126,6 +132,18 @@ BOOL WINAPI ReleaseSemaphore(HANDLE hSemaphore, LONG lReleaseCount, LPLONG lpPre
   return finish(status);
 }
 
+HANDLE WINAPI OpenEventA(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCSTR lpName) {
+  return open(nt::open_event, dwDesiredAccess, bInheritHandle, lpName);
+}
+
+HANDLE WINAPI OpenMutexA(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCSTR lpName) {
+  return open(nt::open_mutex, dwDesiredAccess, bInheritHandle, lpName);
+}
+
+HANDLE WINAPI OpenSemaphoreA(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCSTR lpName) {
+  return open(nt::open_semaphore, dwDesiredAccess, bInheritHandle, lpName);
+}
+
 // ---- with names, once for wide characters of 16 and once for those of 32 bits ----
 
 extern "C" {
@@ -154,6 +172,15 @@ extern "C" {
   WINMEM_API HANDLE WINAPI winmem_CreateSemaphoreExW##suffix(LPSECURITY_ATTRIBUTES security, LONG count, LONG limit,   \
                                                              const Character* name, DWORD flags, DWORD access) {       \
     return create_semaphore(security, count, limit, name, flags, access);                                              \
+  }                                                                                                                    \
+  WINMEM_API HANDLE WINAPI winmem_OpenEventW##suffix(DWORD access, BOOL is_inherited, const Character* name) {         \
+    return open(nt::open_event, access, is_inherited, name);                                                           \
+  }                                                                                                                    \
+  WINMEM_API HANDLE WINAPI winmem_OpenMutexW##suffix(DWORD access, BOOL is_inherited, const Character* name) {         \
+    return open(nt::open_mutex, access, is_inherited, name);                                                           \
+  }                                                                                                                    \
+  WINMEM_API HANDLE WINAPI winmem_OpenSemaphoreW##suffix(DWORD access, BOOL is_inherited, const Character* name) {     \
+    return open(nt::open_semaphore, access, is_inherited, name);                                                       \
   }
 
 WINMEM_WIDE_FUNCTIONS(, char16_t)

@@ -76,6 +76,7 @@ set(API_SECTION_TESTS
 set(API_SYNC_TESTS
     sync_event_test.cpp
     sync_mutex_test.cpp
+    sync_names_test.cpp
     sync_wait_test.cpp)
 
 # Faults, handlers and filters. A program of its own: its handlers are the whole process's.

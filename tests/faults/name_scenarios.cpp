@@ -1,5 +1,5 @@
-// Names of sections: the first one of all, one that another process has, what a dead process left. Each call leaves no
-// handle open.
+// Names of sections, events, mutexes and semaphores: the first one of all, one that another process has, what a dead
+// process left. Each call leaves no handle open.
 #include "fail.h"
 #include "scenario.h"
 
@@ -53,10 +53,18 @@ HANDLE create(const ShortName& name = {}) {
   return CreateFileMappingA(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, 0, kPage, name.text);
 }
 
-// A success of CreateFileMapping sets the last error, which trials would take for a mistake.
-bool create_and_close() {
+HANDLE create_event(const ShortName& name = {}) { return CreateEventA(nullptr, FALSE, FALSE, name.text); }
+
+HANDLE create_owned_mutex(const ShortName& name = {}) { return CreateMutexA(nullptr, TRUE, name.text); }
+
+HANDLE create_semaphore(const ShortName& name = {}) { return CreateSemaphoreA(nullptr, 0, 1, name.text); }
+
+using Create = HANDLE (*)(const ShortName& name);
+
+// A success of Create... sets the last error, which trials would take for a mistake.
+bool create_and_close(Create create = faults::create, const ShortName& name = {}) {
   DWORD before = GetLastError();
-  HANDLE made = create();
+  HANDLE made = create(name);
   if (made == nullptr) {
     return false;
   }
@@ -66,13 +74,13 @@ bool create_and_close() {
 }
 
 // Another process that has the name, until it is killed.
-void start_holder() {
+void start_holder(Create create = faults::create) {
   int ready[2];
   FAULTS_REQUIRE(pipe(ready) == 0);
   holder = fork();
   if (holder == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    char byte = create() != nullptr ? 1 : 0;
+    char byte = create({}) != nullptr ? 1 : 0;
     FAULTS_REQUIRE(write(ready[1], &byte, 1) == 1);
     for (;;) {
       pause();
@@ -97,15 +105,7 @@ SCENARIO(name_beside_others, kNoName) {
   FAULTS_REQUIRE(create_and_close());
   start_holder();
   trial.afterwards(remove_folder);
-  trial.call([] {
-    DWORD before = GetLastError();
-    HANDLE made = create({"Global\\y"});
-    if (made == nullptr) {
-      return false;
-    }
-    SetLastError(before);
-    return CloseHandle(made) != 0;
-  });
+  trial.call([] { return create_and_close(create, {"Global\\y"}); });
 }
 
 SCENARIO(name_that_another_process_has, kNotFound) {
@@ -129,6 +129,59 @@ SCENARIO(name_that_a_dead_process_left, kNoName) {
   holder = 0;
   trial.afterwards(remove_folder);
   trial.call([] { return create_and_close(); });
+}
+
+SCENARIO(first_named_event_of_all, kNoName) {
+  use_own_folder();
+  trial.afterwards(remove_folder);
+  trial.call([] { return create_and_close(create_event); });
+}
+
+SCENARIO(named_semaphore_beside_others, kNoName) {
+  use_own_folder();
+  FAULTS_REQUIRE(create_and_close());
+  start_holder(create_event);
+  trial.afterwards(remove_folder);
+  trial.call([] { return create_and_close(create_semaphore, {"y"}); });
+}
+
+SCENARIO(named_mutex_that_is_owned, kNoName) {
+  use_own_folder();
+  FAULTS_REQUIRE(create_and_close());
+  trial.afterwards(remove_folder);
+  trial.call([] {
+    DWORD before = GetLastError();
+    HANDLE made = create_owned_mutex();
+    if (made == nullptr) {
+      return false;
+    }
+    SetLastError(before);
+    return ReleaseMutex(made) && CloseHandle(made);
+  });
+}
+
+SCENARIO(named_event_that_another_process_has, kNotFound) {
+  use_own_folder();
+  start_holder(create_event);
+  FAULTS_REQUIRE(CloseHandle(create({"y"})));
+  trial.afterwards(remove_folder);
+  trial.call([] {
+    ShortName name;
+    HANDLE opened = OpenEventA(EVENT_ALL_ACCESS, FALSE, name.text);
+    return opened != nullptr && SetEvent(opened) && CloseHandle(opened);
+  });
+}
+
+SCENARIO(named_mutex_that_a_dead_process_left, kNoName) {
+  use_own_folder();
+  FAULTS_REQUIRE(CloseHandle(create({"y"})));
+  start_holder(create_owned_mutex);
+  kill(holder, SIGKILL);
+  waitpid(holder, nullptr, 0);
+  holder = 0;
+  trial.afterwards(remove_folder);
+  trial.call(
+      [] { return create_and_close([](const ShortName& name) { return CreateMutexA(nullptr, FALSE, name.text); }); });
 }
 
 } // namespace

@@ -16,8 +16,6 @@ struct Unreached {
 // A row here needs a reason why no scenario can come there.
 constexpr Unreached kUnreached[] = {
     {"host/last_words.cpp", "SYS_write", "it tells of a mistake, and nothing depends on whether that is seen"},
-    {"host/name_directory.cpp", "SYS_fallocate", "sections share no page of state"},
-    {"host/name_directory.cpp", "SYS_mmap", "the same"},
 };
 
 template <typename Visit> void for_each_line(const std::filesystem::path& path, Visit visit) {

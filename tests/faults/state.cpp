@@ -3,6 +3,7 @@
 #include "fail.h"
 #include "heap/records.h"
 #include "object/cells.h"
+#include "object/state_page.h"
 #include "sdk.h"
 #include "sync/pool.h"
 #include "twin.h"
@@ -87,9 +88,9 @@ void take_sums(KernelState& out) {
     out.tables += mapped(i).is_table ? size : 0;
     out.stacks += kind_of(mapped(i)) == Kind::stack ? size : 0;
   }
-  out.untold =
-      out.tables - static_cast<std::int64_t>(winmem::vm::bookkeeping_bytes() + winmem::heap::records_footprint() +
-                                             winmem::object::footprint() + winmem::sync::footprint());
+  out.untold = out.tables - static_cast<std::int64_t>(winmem::vm::bookkeeping_bytes() +
+                                                      winmem::heap::records_footprint() + winmem::object::footprint() +
+                                                      winmem::object::state_footprint() + winmem::sync::footprint());
 }
 
 class Snapshot {

@@ -397,6 +397,7 @@ constexpr Row kCalls[] = {
      "CreateSemaphoreExA CreateSemaphoreExW ReleaseSemaphore WaitForMultipleObjects WaitForMultipleObjectsEx",
      own_mutexes_and_semaphores},
     {"", shared_mutex},
+    {"OpenEventA OpenEventW OpenMutexA OpenMutexW OpenSemaphoreA OpenSemaphoreW", named_objects},
     {"Sleep SleepEx", short_sleeps},
     {"NtCreateSectionEx ZwCreateSectionEx NtExtendSection ZwExtendSection NtMapViewOfSectionEx ZwMapViewOfSectionEx "
      "GetMappedFileNameA GetMappedFileNameW K32GetMappedFileNameA K32GetMappedFileNameW",

@@ -3,6 +3,7 @@
 #include "winapi.h"
 
 #include <atomic>
+#include <cstdio>
 #include <unistd.h>
 
 namespace stress {
@@ -115,6 +116,35 @@ void shared_mutex(Random& random) {
     MUST(WaitForSingleObject(here->mutex, 0) == WAIT_OBJECT_0 && ReleaseMutex(here->mutex));
   here->counted = before + 1;
   MUST(here->counted == before + 1 && ReleaseMutex(here->mutex));
+}
+
+// Each thread has its own names, or opening would say who else has them.
+void named_objects(Random& random) {
+  char text[64];
+  std::snprintf(text, sizeof text, "Local\\winmem-stress-%d-%d-%llu", getpid(), static_cast<int>(gettid()),
+                static_cast<unsigned long long>(random.below(1000)));
+  wchar_t wide[64] = {};
+  for (std::size_t i = 0; text[i] != 0; ++i)
+    wide[i] = static_cast<wchar_t>(text[i]);
+  HANDLE made = nullptr;
+  HANDLE again = nullptr;
+  switch (random.below(3)) {
+  case 0:
+    made = CreateEventA(nullptr, TRUE, TRUE, text);
+    again = random.one_in(2) ? OpenEventA(EVENT_ALL_ACCESS, FALSE, text) : OpenEventW(EVENT_ALL_ACCESS, FALSE, wide);
+    break;
+  case 1:
+    made = CreateMutexA(nullptr, FALSE, text);
+    again = random.one_in(2) ? OpenMutexA(MUTEX_ALL_ACCESS, FALSE, text) : OpenMutexW(MUTEX_ALL_ACCESS, FALSE, wide);
+    break;
+  default:
+    made = CreateSemaphoreA(nullptr, 1, 1, text);
+    again = random.one_in(2) ? OpenSemaphoreA(SEMAPHORE_ALL_ACCESS, FALSE, text)
+                             : OpenSemaphoreW(SEMAPHORE_ALL_ACCESS, FALSE, wide);
+  }
+  MUST(made != nullptr && again != nullptr && CompareObjectHandles(made, again) && is_set(again));
+  ReleaseMutex(made);
+  MUST(CloseHandle(made) && CloseHandle(again));
 }
 
 void short_sleeps(Random& random) {

@@ -8,6 +8,7 @@ namespace stress {
 void own_events(Random& random);
 void own_mutexes_and_semaphores(Random& random);
 void shared_mutex(Random& random);
+void named_objects(Random& random);
 void short_sleeps(Random& random);
 
 } // namespace stress
