@@ -256,4 +256,15 @@ template <std::size_t Count> struct ReadMaps {
   std::vector<char> buffer = std::vector<char>(1 << 20);
 };
 
+// What the kernel has to say of the machine's memory, in one read.
+struct ReadMeminfo {
+  void operator()() {
+    int file = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
+    expect(file >= 0 && read(file, buffer, sizeof buffer) > 0, "read of /proc/meminfo");
+    close(file);
+  }
+
+  char buffer[8192];
+};
+
 } // namespace bench::raw

@@ -68,6 +68,7 @@ void register_raw() {
   add<raw::ReadMaps<kQueriedRegions>>("raw", "read_maps");
   add<raw::ProtectToggle>("raw", "protect_toggle");
   add<raw::ProtectUnchanged>("raw", "protect_unchanged");
+  add<raw::ReadMeminfo>("raw", "memory_status");
 }
 
 template <class Operation> void expect_out_of_reach(const char* name) {

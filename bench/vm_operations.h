@@ -321,6 +321,16 @@ struct GrowthCommitIslands {
   AnyOrder order;
 };
 
+// ---- asking about the machine ----
+
+struct MemoryStatus {
+  void operator()() {
+    MEMORYSTATUSEX status;
+    status.dwLength = sizeof status;
+    must(GlobalMemoryStatusEx(&status) != 0, "GlobalMemoryStatusEx");
+  }
+};
+
 // Names every row for both drivers: visitor.row<Operation>(name, threads) and visitor.growth<Operation>(name).
 constexpr std::size_t kQueriedRegions = 60000;
 
@@ -336,6 +346,7 @@ template <class Visitor> void visit_operations(Visitor& visitor) {
   visitor.template row<WalkRegions<kQueriedRegions>>("walk_regions", 1);
   visitor.template row<ProtectToggle>("protect_toggle", 1);
   visitor.template row<ProtectUnchanged>("protect_unchanged", 1);
+  visitor.template row<MemoryStatus>("memory_status", 1);
 }
 
 template <class Visitor> void visit_growth(Visitor& visitor) {

@@ -185,6 +185,14 @@ typedef BAD_MEMORY_CALLBACK_ROUTINE* PBAD_MEMORY_CALLBACK_ROUTINE;
 #define FILE_CACHE_MIN_HARD_ENABLE  4
 #define FILE_CACHE_MIN_HARD_DISABLE 8
 
+// The limits of the system's file cache in bytes, and their FILE_CACHE_ flags: Windows' defaults, as Linux has none.
+// [Y70] Errors: ERROR_INVALID_PARAMETER (a NULL pointer), ERROR_NOACCESS.
+WINBASEAPI BOOL WINAPI GetSystemFileCacheSize(PSIZE_T lpMinimumFileCacheSize, PSIZE_T lpMaximumFileCacheSize,
+                                              PDWORD lpFlags);
+
+// Always fails: ERROR_INVALID_PARAMETER (both of a pair of flags, or others), else ERROR_PRIVILEGE_NOT_HELD. [Y70]
+WINBASEAPI BOOL WINAPI SetSystemFileCacheSize(SIZE_T MinimumFileCacheSize, SIZE_T MaximumFileCacheSize, DWORD Flags);
+
 // ---- File mappings ----
 
 // Makes a section: of the page file, if hFile is INVALID_HANDLE_VALUE, else of the file, whose handle must allow what

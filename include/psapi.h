@@ -1,4 +1,4 @@
-// Processes' memory: what is mapped where.
+// Processes' memory: how much there is, and what is mapped where.
 //
 // The types and constants are all of the SDK's; of its functions those are here that winmem has. On Windows they are in
 // kernel32 with K32 before their names, and in psapi without, which PSAPI_VERSION chooses; here both names are there.
@@ -162,6 +162,21 @@ typedef BOOL(WINAPI* PENUM_PAGE_FILE_CALLBACKW)(LPVOID pContext, PENUM_PAGE_FILE
                                                 LPCWSTR lpFilename);
 typedef BOOL(WINAPI* PENUM_PAGE_FILE_CALLBACKA)(LPVOID pContext, PENUM_PAGE_FILE_INFORMATION pPageFileInfo,
                                                 LPCSTR lpFilename);
+
+// What this process uses of memory: the first cb bytes of PROCESS_MEMORY_COUNTERS_EX2 that are one of its three forms,
+// whose size is in `cb` then. WorkingSetSize is what is in physical memory; PagefileUsage and PrivateUsage are its
+// committed private memory in bytes, touched or not; SharedCommitUsage that of its sections. The pool figures are what
+// page tables and handles take. [Y40 to Y43] Errors: ERROR_INSUFFICIENT_BUFFER (cb < 72, found first),
+// ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED (PROCESS_QUERY_LIMITED_INFORMATION and PROCESS_VM_READ are needed),
+// ERROR_NOACCESS.
+WINBASEAPI BOOL WINAPI K32GetProcessMemoryInfo(HANDLE Process, PPROCESS_MEMORY_COUNTERS ppsmemCounters, DWORD cb);
+WINBASEAPI BOOL WINAPI GetProcessMemoryInfo(HANDLE Process, PPROCESS_MEMORY_COUNTERS ppsmemCounters, DWORD cb);
+
+// The system's memory, in pages of PageSize bytes: what is committed is this process's, as in GlobalMemoryStatusEx; the
+// file cache, the kernel's objects (those that it can drop count as paged), open files, processes and threads are the
+// machine's, as far as this process may see them. [Y30, Y31] Errors: ERROR_BAD_LENGTH (cb < 104), ERROR_NOACCESS.
+WINBASEAPI BOOL WINAPI K32GetPerformanceInfo(PPERFORMANCE_INFORMATION pPerformanceInformation, DWORD cb);
+WINBASEAPI BOOL WINAPI GetPerformanceInfo(PPERFORMANCE_INFORMATION pPerformanceInformation, DWORD cb);
 
 // ---- Mapped files ----
 

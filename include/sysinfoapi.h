@@ -48,6 +48,10 @@ WINBASEAPI VOID WINAPI GetNativeSystemInfo(LPSYSTEM_INFO lpSystemInfo);
 // Errors: ERROR_INVALID_PARAMETER (dwLength). A NULL pointer faults, as on Windows.
 WINBASEAPI BOOL WINAPI GlobalMemoryStatusEx(LPMEMORYSTATUSEX lpBuffer);
 
+// The memory that is built in, in KiB: what the kernel lists of it, its own share included. [Y21]
+// Errors: ERROR_INVALID_PARAMETER (NULL), ERROR_NOACCESS.
+WINBASEAPI BOOL WINAPI GetPhysicallyInstalledSystemMemory(PULONGLONG TotalMemoryInKilobytes);
+
 WINMEM_END_C
 
 #endif

@@ -1,11 +1,11 @@
 #include "machine_memory.h"
 
+#include "clock.h"
 #include "features.h"
 #include "syscall.h"
 #include "text_file.h"
 
 #include <atomic>
-#include <ctime>
 #include <sys/sysinfo.h>
 
 namespace winmem::host {
@@ -14,43 +14,64 @@ namespace {
 
 constexpr Bytes lesser(Bytes a, Bytes b) { return a < b ? a : b; }
 
-// "MemAvailable:   24247892 kB"
-bool kilobytes(const char* line, const char* name, Bytes& out) {
-  const char* rest = nullptr;
-  std::uint64_t value = 0;
-  if (!after_prefix(line, name, rest) || !parse_number(rest, value)) {
-    return false;
+constexpr std::uint64_t kMilliseconds = 100;
+
+// One figure that costs as much to ask for as all of /proc/meminfo.
+class Recent {
+public:
+  template <typename Ask> std::uint64_t get(Ask ask) {
+    std::uint64_t time = milliseconds();
+    if (time < until_.load(std::memory_order_acquire)) { // pairs with the store below
+      return value_.load(std::memory_order_relaxed);
+    }
+    std::uint64_t value = ask();
+    value_.store(value, std::memory_order_relaxed);
+    until_.store(time + kMilliseconds, std::memory_order_release);
+    return value;
   }
-  out = value * 1024;
-  return true;
+
+private:
+  std::atomic<std::uint64_t> until_{0};
+  std::atomic<std::uint64_t> value_{0};
+};
+constinit Recent recent_mode;
+constinit Recent recent_mapped;
+
+} // namespace
+
+namespace {
+
+void read_meminfo(MachineMemory& machine) {
+  TextFile file("/proc/meminfo");
+  while (const char* line = file.next_line()) {
+    if (parse_kilobytes(line, "MemTotal:", machine.physical) ||
+        parse_kilobytes(line, "MemAvailable:", machine.available) ||
+        parse_kilobytes(line, "Cached:", machine.file_cache) || parse_kilobytes(line, "SwapTotal:", machine.swap) ||
+        parse_kilobytes(line, "SReclaimable:", machine.kernel_droppable) ||
+        parse_kilobytes(line, "SUnreclaim:", machine.kernel_fixed) ||
+        parse_kilobytes(line, "CommitLimit:", machine.strict_limit)) {
+      continue;
+    }
+    if (parse_kilobytes(line, "Committed_AS:", machine.strict_in_use)) {
+      break; // the last of them
+    }
+  }
 }
 
 } // namespace
 
 MachineMemory machine_memory() {
   MachineMemory machine;
+  if (!disabled(Feature::proc)) {
+    machine.is_strict = keeps_strict_accounts();
+    read_meminfo(machine);
+  }
   struct sysinfo info {};
-  if (system_call(SYS_sysinfo, as_argument(&info)) == 0) {
+  if (machine.physical == 0 && system_call(SYS_sysinfo, as_argument(&info)) == 0) {
     machine.physical = info.totalram * info.mem_unit;
     machine.swap = info.totalswap * info.mem_unit;
     machine.available = (info.freeram + info.bufferram) * info.mem_unit;
   }
-  if (disabled(Feature::proc)) {
-    return machine;
-  }
-  TextFile file("/proc/meminfo");
-  while (const char* line = file.next_line()) {
-    if (kilobytes(line, "MemTotal:", machine.physical) || kilobytes(line, "MemAvailable:", machine.available) ||
-        kilobytes(line, "SwapTotal:", machine.swap) || kilobytes(line, "CommitLimit:", machine.strict_limit)) {
-      continue;
-    }
-    if (kilobytes(line, "Committed_AS:", machine.strict_in_use)) {
-      break; // the last of them
-    }
-  }
-  constexpr std::uint64_t kNever = 2;
-  std::uint64_t mode = 0;
-  machine.is_strict = read_number("/proc/sys/vm/overcommit_memory", mode) && mode == kNever;
   return machine;
 }
 
@@ -86,16 +107,8 @@ struct Remembered {
 };
 constinit Remembered remembered;
 
-constexpr std::uint64_t kMilliseconds = 100;
-
-std::uint64_t now() {
-  timespec time{};
-  system_call(SYS_clock_gettime, CLOCK_MONOTONIC_COARSE, as_argument(&time));
-  return static_cast<std::uint64_t>(time.tv_sec) * 1000 + static_cast<std::uint64_t>(time.tv_nsec) / 1'000'000;
-}
-
 GroupLimits recent_group_limits() {
-  std::uint64_t time = now();
+  std::uint64_t time = milliseconds();
   if (time < remembered.until.load(std::memory_order_acquire)) { // pairs with the store below
     return {.memory = remembered.memory.load(std::memory_order_relaxed),
             .swap = remembered.swap.load(std::memory_order_relaxed),
@@ -115,13 +128,29 @@ GroupLimits recent_group_limits() {
 
 } // namespace
 
-MemoryFigures memory_figures() {
-  return combine(machine_memory(), disabled(Feature::proc) ? GroupLimits{} : recent_group_limits());
+MemoryFigures memory_figures() { return memory_figures(machine_memory()); }
+
+MemoryFigures memory_figures(const MachineMemory& machine) {
+  return combine(machine, disabled(Feature::proc) ? GroupLimits{} : recent_group_limits());
 }
 
-Bytes mapped_bytes() {
-  std::uint64_t pages = 0;
-  return !disabled(Feature::proc) && read_number("/proc/self/statm", pages) ? pages_to_bytes(pages) : 0;
+bool keeps_strict_accounts() {
+  constexpr std::uint64_t kNever = 2;
+  return recent_mode.get([] {
+    std::uint64_t mode = 0;
+    return read_number("/proc/sys/vm/overcommit_memory", mode) ? mode : 0;
+  }) == kNever;
+}
+
+Bytes mapped_beside(Bytes own) {
+  if (disabled(Feature::proc)) {
+    return 0;
+  }
+  return recent_mapped.get([own] {
+    std::uint64_t pages = 0;
+    Bytes mapped = read_number("/proc/self/statm", pages) ? pages_to_bytes(pages) : 0;
+    return mapped > own ? mapped - own : 0;
+  });
 }
 
 } // namespace winmem::host

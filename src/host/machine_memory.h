@@ -10,6 +10,10 @@ struct MachineMemory {
   Bytes physical = 0;
   Bytes swap = 0;
   Bytes available = 0; // free, and what belongs to files and can be had back
+  // Of the memory that is in use: contents of files, and the kernel's own objects, those that it can drop and others.
+  Bytes file_cache = 0;
+  Bytes kernel_droppable = 0;
+  Bytes kernel_fixed = 0;
   // vm.overcommit_memory=2: the kernel itself refuses what would exceed its limit, counting all processes.
   bool is_strict = false;
   Bytes strict_limit = 0;
@@ -26,14 +30,19 @@ struct MemoryFigures {
 
 MachineMemory machine_memory();
 
+// Whether the kernel keeps strict accounts, as it was a tenth of a second ago at most.
+bool keeps_strict_accounts();
+
 // The lower of what the machine has and what the group allows.
 MemoryFigures combine(const MachineMemory& machine, const GroupLimits& group);
 
-// Both. The machine is asked each time, for about 15 microseconds; the group, for ten times that, if its figures are
-// older than a tenth of a second.
+// Both. The machine is asked each time, which costs one read of /proc/meminfo; the group, for ten times that, and the
+// kernel's way of counting, if that was longer ago than a tenth of a second.
 MemoryFigures memory_figures();
+MemoryFigures memory_figures(const MachineMemory& machine);
 
-// Address space that the process has mapped, in bytes; 0 without /proc.
-Bytes mapped_bytes();
+// Address space that the process has mapped beside `own`, in bytes: as it was a tenth of a second ago at most. 0
+// without /proc.
+Bytes mapped_beside(Bytes own);
 
 } // namespace winmem::host

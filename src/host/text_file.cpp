@@ -2,6 +2,7 @@
 
 #include "syscall.h"
 
+#include <cstring>
 #include <fcntl.h>
 
 namespace winmem::host {
@@ -27,7 +28,22 @@ int TextFile::next_character() {
   return static_cast<unsigned char>(buffer_[at_++]);
 }
 
+// The next line where it lies in the buffer, if all of it does: most of them. Else nullptr.
+const char* TextFile::line_in_buffer() {
+  char* begin = buffer_ + at_;
+  auto* end = static_cast<char*>(std::memchr(begin, '\n', filled_ - at_));
+  if (end == nullptr || end - begin >= static_cast<long>(kLongestLine)) {
+    return nullptr;
+  }
+  *end = 0;
+  at_ = static_cast<unsigned>(end + 1 - buffer_);
+  return begin;
+}
+
 const char* TextFile::next_line() {
+  if (const char* line = line_in_buffer()) {
+    return line;
+  }
   unsigned length = 0;
   int character = next_character();
   if (character < 0) {
@@ -67,6 +83,16 @@ bool parse_number(const char* text, std::uint64_t& value) {
       return true;
     }
   }
+  return true;
+}
+
+bool parse_kilobytes(const char* line, const char* name, Bytes& out) {
+  const char* rest = nullptr;
+  std::uint64_t value = 0;
+  if (!after_prefix(line, name, rest) || !parse_number(rest, value)) {
+    return false;
+  }
+  out = value * 1024;
   return true;
 }
 

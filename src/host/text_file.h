@@ -26,6 +26,7 @@ public:
 
 private:
   int next_character();
+  const char* line_in_buffer();
 
   int file_;
   unsigned at_ = 0;
@@ -40,6 +41,9 @@ bool after_prefix(const char* text, const char* prefix, const char*& rest);
 // The decimal number at the beginning of `text`, blanks before it skipped. False where there is none; too large a
 // number is all ones.
 bool parse_number(const char* text, std::uint64_t& value);
+
+// The bytes that a line such as "MemAvailable:   24247892 kB" tells, if it begins with `name`.
+bool parse_kilobytes(const char* line, const char* name, Bytes& out);
 
 // The number that a file consists of, such as /proc/sys/vm/overcommit_memory. False without the file, or if it is a
 // word

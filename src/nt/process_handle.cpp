@@ -16,4 +16,9 @@ Status check_real_process(HANDLE process, ACCESS_MASK access) {
   return status;
 }
 
+Status check_real_process_query(HANDLE process, ACCESS_MASK access) {
+  Status status = check_real_process(process, access | PROCESS_QUERY_LIMITED_INFORMATION);
+  return status == Status::access_denied ? check_real_process(process, access | PROCESS_QUERY_INFORMATION) : status;
+}
+
 } // namespace winmem::nt::detail

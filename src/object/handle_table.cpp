@@ -304,6 +304,11 @@ Status set_flags(Handle handle, Flags mask, Flags flags) {
   return Status::ok;
 }
 
+std::uint32_t count_handles() {
+  host::LockHold hold(table_lock);
+  return fresh - 1 - count_of_free;
+}
+
 Handle highest_handle() {
   host::LockHold hold(table_lock);
   return Handle{fresh} * 4 - 4;

@@ -66,6 +66,9 @@ Status duplicate(Handle source, const AccessMask* wanted, Flags flags, Handle& o
 Status get_flags(Handle handle, Flags& out);
 Status set_flags(Handle handle, Flags mask, Flags flags);
 
+// How many are open now.
+std::uint32_t count_handles();
+
 // No handle that was ever opened is larger.
 Handle highest_handle();
 

@@ -28,7 +28,8 @@ void end(object::Object& object) {
     if (section.file >= 0) {
       host::close_file(section.file);
     }
-    vm::commit_charge::give_back(section.charged + section.committed.load(std::memory_order_relaxed));
+    vm::commit_charge::give_back(section.charged + section.committed.load(std::memory_order_relaxed),
+                                 vm::commit_charge::Share::section);
   }
   object::end_named(section);
   cells.give(&section);
@@ -39,7 +40,7 @@ Status provide(Section& section) {
   vm::Change change;
   std::uint64_t pages = bytes_to_pages(section.size.load(std::memory_order_relaxed));
   std::uint64_t charged = section.reserves ? 0 : pages; // S12
-  vm::commit_charge::Taken charge(charged);
+  vm::commit_charge::Taken charge(charged, vm::commit_charge::Share::section);
   if (!charge.fits()) {
     return Status::commitment_limit;
   }

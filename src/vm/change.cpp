@@ -144,15 +144,17 @@ Status commit_in_section(View& view, AddressRange range, PageState state) {
   PageIndex first = bytes_to_pages(view.offset);
   PageIndex absent = span.end - span.begin - view.commits->count(first + span.begin, first + span.end);
   PageIndex copied = newly_charged(span, state);
-  commit_charge::Taken charge(absent + copied);
-  if (!charge.fits()) {
+  commit_charge::Taken charge(copied);
+  commit_charge::Taken section_charge(absent, commit_charge::Share::section);
+  if (!charge.fits() || !section_charge.fits()) {
     return Status::commitment_limit;
   }
   PageIndex fresh = 0;
   Status status = change_runs(view, span, state, [&] { return commit_section_pages(span, state, fresh); });
   if (status == Status::ok) {
     charge.keep();
-    commit_charge::give_back(absent - fresh); // others committed them meanwhile
+    section_charge.keep();
+    commit_charge::give_back(absent - fresh, commit_charge::Share::section); // others committed them meanwhile
     view.charged.fetch_add(copied, std::memory_order_relaxed);
     view.backing->committed.fetch_add(fresh, std::memory_order_relaxed);
   }

@@ -13,14 +13,23 @@ struct alignas(64) Count {
   std::atomic<Pages> charged{0};
   std::atomic<Pages> peak{0};
   std::atomic<Pages> limit{0}; // 0: not asked for yet
+  // Of `charged`, what is of sections: counted before it is charged and until it is not, so what is left is never more
+  // than the process's own.
+  std::atomic<Pages> of_sections{0};
+  std::atomic<Pages> own_peak{0};
 };
 constinit Count count;
 constinit bool is_fixed = false; // by the environment; set before the first change
 
-void raise_peak(Pages charged) {
-  Pages peak = count.peak.load(std::memory_order_relaxed);
-  while (peak < charged && !count.peak.compare_exchange_weak(peak, charged, std::memory_order_relaxed)) {
+void raise(std::atomic<Pages>& highest, Pages now) {
+  Pages peak = highest.load(std::memory_order_relaxed);
+  while (peak < now && !highest.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
   }
+}
+
+Pages own_of(Pages charged) {
+  Pages of_sections = count.of_sections.load(std::memory_order_relaxed);
+  return charged > of_sections ? charged - of_sections : 0;
 }
 
 bool take_within(Pages pages, Pages limit) {
@@ -30,7 +39,8 @@ bool take_within(Pages pages, Pages limit) {
       return false;
     }
   } while (!count.charged.compare_exchange_weak(charged, charged + pages, std::memory_order_relaxed));
-  raise_peak(charged + pages);
+  raise(count.peak, charged + pages);
+  raise(count.own_peak, own_of(charged + pages));
   return true;
 }
 
@@ -53,13 +63,24 @@ void read_environment() {
   }
 }
 
-bool take(Pages pages) {
-  return take_within(pages, count.limit.load(std::memory_order_relaxed)) || take_within_new_limit(pages);
+bool take(Pages pages, Share share) {
+  if (share == Share::section) {
+    count.of_sections.fetch_add(pages, std::memory_order_relaxed);
+  }
+  bool fits = take_within(pages, count.limit.load(std::memory_order_relaxed)) || take_within_new_limit(pages);
+  if (!fits && share == Share::section) {
+    count.of_sections.fetch_sub(pages, std::memory_order_relaxed);
+  }
+  return fits;
 }
 
-void give_back(Pages pages) {
-  if (pages != 0) {
-    count.charged.fetch_sub(pages, std::memory_order_relaxed);
+void give_back(Pages pages, Share share) {
+  if (pages == 0) {
+    return;
+  }
+  count.charged.fetch_sub(pages, std::memory_order_relaxed);
+  if (share == Share::section) {
+    count.of_sections.fetch_sub(pages, std::memory_order_relaxed);
   }
 }
 
@@ -77,7 +98,13 @@ Figures figures() {
   }
   Pages charged = count.charged.load(std::memory_order_relaxed);
   Pages peak = count.peak.load(std::memory_order_relaxed); // another thread may be about to raise it
-  return {pages_to_bytes(charged), pages_to_bytes(peak > charged ? peak : charged), pages_to_bytes(limit)};
+  Pages own = own_of(charged);
+  Pages own_peak = count.own_peak.load(std::memory_order_relaxed);
+  return {.charged = pages_to_bytes(charged),
+          .peak = pages_to_bytes(peak > charged ? peak : charged),
+          .limit = pages_to_bytes(limit),
+          .own = pages_to_bytes(own),
+          .own_peak = pages_to_bytes(own_peak > own ? own_peak : own)};
 }
 
 } // namespace winmem::vm::commit_charge

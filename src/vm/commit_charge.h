@@ -1,7 +1,8 @@
 // The commit charge: how many pages of winmem's regions are committed, against the limit.
 //
 // Owns:      one count, its highest value, and the limit. Outside of the calls that are under way the count is exactly
-//            the number of committed pages of all regions, whatever their protection.
+//            the number of committed pages of all regions, whatever their protection. Beside it, how much of that is
+//            of sections, which a process's private usage is without (Y42).
 // Lock:      none. A change takes its pages before it tells the kernel, and gives them back if that fails; so two
 // changes
 //            that do not fit together never both succeed, and one that fits is never refused for the sake of one that
@@ -25,14 +26,19 @@ using Pages = std::uint64_t;
 // Whether the environment sets the limit; before the first change.
 void read_environment();
 
+// Whose pages they are: this process's alone, or a section's.
+enum class Share : std::uint8_t { own, section };
+
 // False, with nothing counted, where the limit would be passed.
-[[nodiscard]] bool take(Pages pages);
-void give_back(Pages pages);
+[[nodiscard]] bool take(Pages pages, Share share = Share::own);
+void give_back(Pages pages, Share share = Share::own);
 
 struct Figures {
   Bytes charged = 0;
   Bytes peak = 0;
   Bytes limit = 0;
+  Bytes own = 0; // of `charged`, what is no section's
+  Bytes own_peak = 0;
 };
 Figures figures();
 
@@ -42,10 +48,11 @@ void set_system_limit(Bytes limit);
 // Pages that a change has taken: given back when it fails.
 class [[nodiscard]] Taken {
 public:
-  explicit Taken(Pages pages) : pages_(pages), fits_(pages == 0 || take(pages)) {}
+  explicit Taken(Pages pages, Share share = Share::own)
+      : pages_(pages), share_(share), fits_(pages == 0 || take(pages, share)) {}
   ~Taken() {
     if (fits_ && pages_ != 0) {
-      give_back(pages_);
+      give_back(pages_, share_);
     }
   }
   Taken(const Taken&) = delete;
@@ -56,6 +63,7 @@ public:
 
 private:
   Pages pages_;
+  Share share_;
   bool fits_;
 };
 

@@ -201,6 +201,8 @@ Usage usage() {
   return {.committed = charge.charged,
           .most_committed = charge.peak,
           .commit_limit = charge.limit,
+          .own_committed = charge.own,
+          .most_own_committed = charge.own_peak,
           .reserved_in_arena = reserved.in_arena,
           .reserved_outside = reserved.outside,
           .arena = arena::range().size()};

@@ -178,6 +178,8 @@ struct Usage {
   Bytes committed = 0; // the commit charge: committed pages of all regions
   Bytes most_committed = 0;
   Bytes commit_limit = 0;
+  Bytes own_committed = 0; // of `committed`, what is no section's
+  Bytes most_own_committed = 0;
   Bytes reserved_in_arena = 0; // address space of regions
   Bytes reserved_outside = 0;
   Bytes arena = 0;

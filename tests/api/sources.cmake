@@ -79,6 +79,11 @@ set(API_SYNC_TESTS
     sync_names_test.cpp
     sync_wait_test.cpp)
 
+# What system and process use of memory.
+set(API_SYSTEM_TESTS
+    process_memory_test.cpp
+    system_figures_test.cpp)
+
 # Faults, handlers and filters. A program of its own: its handlers are the whole process's.
 set(API_EXCEPTION_TESTS
     exception_access_test.cpp

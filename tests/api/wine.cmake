@@ -41,7 +41,7 @@ ExternalProject_Add(api_tests_windows
     BUILD_ALWAYS ON
     EXCLUDE_FROM_ALL OFF)
 
-foreach(suite IN ITEMS rules scale exceptions heap global section file sync crt)
+foreach(suite IN ITEMS rules scale exceptions heap global section file sync system crt)
     add_test(NAME api_${suite}_under_wine
         COMMAND ${run_under_wine}
             --program ${CMAKE_CURRENT_BINARY_DIR}/windows/api_${suite}_tests.exe

@@ -63,6 +63,7 @@ constexpr Answer kStatus[] = {{EBADF}, {ENOMEM}, {EPERM}};
 constexpr Answer kLimit[] = {{EPERM}, {ENOSYS}};
 constexpr Answer kPipe[] = {{EMFILE}, {ENFILE}, {EPERM}};
 constexpr Answer kCopy[] = {{EPERM}, {ENOSYS}, {ESRCH}, {ENOMEM}};
+constexpr Answer kEntries[] = {{ENOENT}, {EACCES}, {0}};
 constexpr Answer kMincore[] = {{ENOMEM}, {EAGAIN}, {ENOSYS}};
 constexpr Answer kNode[] = {{EPERM}, {ENOSYS}, {EFAULT}};
 constexpr Answer kAffinity[] = {{EINVAL}, {EPERM}, {ESRCH}, {ENOSYS}};
@@ -124,6 +125,7 @@ constexpr Plausible kTable[] = {
     {SYS_readlinkat, kAny, "readlinkat", kLink},
     {SYS_fstat, kAny, "fstat", kStatus},
     {SYS_sysinfo, kAny, "sysinfo", kLimit},
+    {SYS_getdents64, kAny, "getdents64", kEntries},
     {SYS_clock_gettime, kAny, "clock_gettime", kLimit},
     {SYS_prlimit64, kAny, "prlimit64", kLimit},
     {SYS_pipe2, kAny, "pipe2", kPipe},

@@ -10,6 +10,7 @@
 #include "process_calls.h"
 #include "section_calls.h"
 #include "sync_calls.h"
+#include "system_calls.h"
 #include "winapi.h"
 
 #include <winmem.h>
@@ -341,6 +342,10 @@ constexpr Row kCalls[] = {
     {"NtLockVirtualMemory NtUnlockVirtualMemory", nt_lock},
     {"ZwLockVirtualMemory ZwUnlockVirtualMemory", zw_lock},
     {"GlobalMemoryStatus GlobalMemoryStatusEx", memory_status},
+    {"GetProcessMemoryInfo K32GetProcessMemoryInfo", process_memory},
+    {"GetPerformanceInfo K32GetPerformanceInfo GetPhysicallyInstalledSystemMemory GetSystemFileCacheSize "
+     "SetSystemFileCacheSize",
+     system_figures},
     {"GetProcessHeap HeapAlloc HeapReAlloc HeapSize HeapValidate HeapFree HeapLock HeapUnlock HeapWalk HeapCompact",
      process_heap_blocks},
     {"HeapCreate HeapDestroy GetProcessHeaps", own_heap},

@@ -1,0 +1,11 @@
+// Calls about the memory of the process and of the system, as stress makes them.
+#pragma once
+
+#include "check.h"
+
+namespace stress {
+
+void process_memory(Random& random);
+void system_figures(Random& random);
+
+} // namespace stress
