@@ -65,7 +65,8 @@ WINBASEAPI HANDLE WINAPI CreateFile2(LPCWSTR lpFileName, DWORD dwDesiredAccess, 
                                      DWORD dwCreationDisposition, LPCREATEFILE2_EXTENDED_PARAMETERS pCreateExParams)
     WINMEM_WIDE(CreateFile2);
 
-// Bytes at the position, or where lpOverlapped says; a transfer has always ended when the call returns. Reading at the
+// Bytes at the position, or where lpOverlapped says; a transfer has always ended when the call returns. lpOverlapped's
+// event, if it is not NULL, is reset first, and set when the transfer has ended (W48). Reading at the
 // end gives TRUE and 0 bytes, with lpOverlapped ERROR_HANDLE_EOF. ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED,
 // ERROR_LOCK_VIOLATION, ERROR_DISK_FULL, ERROR_NOACCESS (ReadFile's buffer), ERROR_INVALID_USER_BUFFER (WriteFile's).
 WINBASEAPI BOOL WINAPI ReadFile(HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead, LPDWORD lpNumberOfBytesRead,
@@ -99,10 +100,10 @@ WINBASEAPI BOOL WINAPI DeleteFileW(LPCWSTR lpFileName) WINMEM_WIDE(DeleteFileW);
 
 // Locks bytes of a file for its handles; others fail with ERROR_LOCK_VIOLATION where they read or write them, or lock
 // them otherwise. LockFile's lock is exclusive and does not wait; LockFileEx' is shared (nobody writes), or exclusive
-// by LOCKFILE_EXCLUSIVE_LOCK, and waits unless LOCKFILE_FAIL_IMMEDIATELY. Any 64-bit range, also behind the end. Needs
-// read or write access. Locks go with the open file. ERROR_INVALID_PARAMETER (no lpOverlapped, a reserved argument),
-// ERROR_LOCK_VIOLATION, 307 (the range's end is beyond 2^64), ERROR_ACCESS_DENIED (also where Linux does not let this
-// user write a file that is to be locked exclusively).
+// by LOCKFILE_EXCLUSIVE_LOCK, and waits unless LOCKFILE_FAIL_IMMEDIATELY; its event is as ReadFile's. Any 64-bit range,
+// also behind the end. Needs read or write access. Locks go with the open file. ERROR_INVALID_PARAMETER (no
+// lpOverlapped, a reserved argument), ERROR_LOCK_VIOLATION, 307 (the range's end is beyond 2^64), ERROR_ACCESS_DENIED
+// (also where Linux does not let this user write a file that is to be locked exclusively).
 WINBASEAPI BOOL WINAPI LockFile(HANDLE hFile, DWORD dwFileOffsetLow, DWORD dwFileOffsetHigh,
                                 DWORD nNumberOfBytesToLockLow, DWORD nNumberOfBytesToLockHigh);
 WINBASEAPI BOOL WINAPI LockFileEx(HANDLE hFile, DWORD dwFlags, DWORD dwReserved, DWORD nNumberOfBytesToLockLow,

@@ -1,6 +1,7 @@
 #include "file_locks.h"
 
 #include "../file/byte_locks.h"
+#include "completion_event.h"
 #include "files.h"
 
 namespace winmem::nt {
@@ -22,14 +23,19 @@ Status judge(HANDLE handle, ULONGLONG first, ULONGLONG size, object::Ref<file::F
 
 } // namespace
 
-Status lock_file(HANDLE handle, ULONGLONG first, ULONGLONG size, LockKind kind, IfTaken if_taken) {
+Status lock_file(HANDLE handle, ULONGLONG first, ULONGLONG size, LockKind kind, IfTaken if_taken, HANDLE event) {
   object::Ref<file::File> file;
-  if (Status status = judge(handle, first, size, file); status != Status::ok) {
+  CompletionEvent completion;
+  Status status = judge(handle, first, size, file);
+  status = status == Status::ok ? completion.begin(event) : status;
+  if (status != Status::ok) {
     return status;
   }
-  return file::lock(*file, {first, size},
-                    kind == LockKind::exclusive ? host::RangeLock::exclusive : host::RangeLock::shared,
-                    if_taken == IfTaken::wait ? file::IfTaken::wait : file::IfTaken::fail);
+  status = file::lock(*file, {first, size},
+                      kind == LockKind::exclusive ? host::RangeLock::exclusive : host::RangeLock::shared,
+                      if_taken == IfTaken::wait ? file::IfTaken::wait : file::IfTaken::fail);
+  completion.end(status);
+  return status;
 }
 
 Status unlock_file(HANDLE handle, ULONGLONG first, ULONGLONG size) {

@@ -2,6 +2,7 @@
 
 #include "../file/transfer.h"
 #include "../object/handle_table.h"
+#include "completion_event.h"
 #include "handles.h"
 #include "user_memory.h"
 
@@ -38,14 +39,20 @@ std::int64_t offset_of(const OVERLAPPED& overlapped) {
   return static_cast<std::int64_t>(ULONGLONG{overlapped.OffsetHigh} << 32 | overlapped.Offset);
 }
 
-void note_outcome(OVERLAPPED* overlapped, const FileTransfer& transfer) {
-  if (overlapped != nullptr) {
-    overlapped->Internal = static_cast<std::uint32_t>(transfer.status);
-    overlapped->InternalHigh = transfer.bytes;
+// `overlapped`, which may be null, gets the outcome before its event is set: who waits for that reads it.
+template <typename Move> FileTransfer transfer(OVERLAPPED* overlapped, Move move) {
+  CompletionEvent event;
+  if (Status status = event.begin(overlapped != nullptr ? overlapped->hEvent : nullptr); status != Status::ok) {
+    return {status};
   }
+  host::Transferred done = move();
+  if (overlapped != nullptr) {
+    overlapped->Internal = static_cast<std::uint32_t>(done.status);
+    overlapped->InternalHigh = done.bytes;
+  }
+  event.end(done.status);
+  return {done.status, static_cast<DWORD>(done.bytes)};
 }
-
-FileTransfer to_transfer(const host::Transferred& done) { return {done.status, static_cast<DWORD>(done.bytes)}; }
 
 } // namespace
 
@@ -99,9 +106,7 @@ FileTransfer read_file(HANDLE handle, void* buffer, DWORD length, OVERLAPPED* ov
   if (overlapped != nullptr && offset < 0) {
     return {Status::invalid_parameter};
   }
-  FileTransfer transfer = to_transfer(file::read(*file, buffer, length, offset));
-  note_outcome(overlapped, transfer);
-  return transfer;
+  return transfer(overlapped, [&] { return file::read(*file, buffer, length, offset); });
 }
 
 FileTransfer write_file(HANDLE handle, const void* buffer, DWORD length, OVERLAPPED* overlapped) {
@@ -122,9 +127,7 @@ FileTransfer write_file(HANDLE handle, const void* buffer, DWORD length, OVERLAP
       return {Status::invalid_parameter};
     }
   }
-  FileTransfer transfer = to_transfer(file::write(*file, buffer, length, offset));
-  note_outcome(overlapped, transfer);
-  return transfer;
+  return transfer(overlapped, [&] { return file::write(*file, buffer, length, offset); });
 }
 
 Status move_position(HANDLE handle, LONGLONG distance, DWORD method, LONGLONG most, LONGLONG& position, Moved& moved) {

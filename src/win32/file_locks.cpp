@@ -14,18 +14,14 @@ ULONGLONG join(DWORD low, DWORD high) { return ULONGLONG{high} << 32 | low; }
 
 BOOL finish(Status status) { return status == Status::ok ? TRUE : fail(status); }
 
-// Where OVERLAPPED says.
-Status read_offset(const OVERLAPPED* overlapped, DWORD reserved, ULONGLONG& out) {
+Status read_overlapped(const OVERLAPPED* overlapped, DWORD reserved, OVERLAPPED& out) {
   if (overlapped == nullptr || reserved != 0) {
     return Status::invalid_parameter;
   }
-  OVERLAPPED copy;
-  if (!nt::read_from_user(copy, overlapped)) {
-    return Status::access_violation;
-  }
-  out = join(copy.Offset, copy.OffsetHigh);
-  return Status::ok;
+  return nt::read_from_user(out, overlapped) ? Status::ok : Status::access_violation;
 }
+
+ULONGLONG offset_of(const OVERLAPPED& overlapped) { return join(overlapped.Offset, overlapped.OffsetHigh); }
 
 } // namespace
 
@@ -33,18 +29,19 @@ BOOL WINAPI LockFile(HANDLE hFile, DWORD dwFileOffsetLow, DWORD dwFileOffsetHigh
                      DWORD nNumberOfBytesToLockHigh) {
   return finish(nt::lock_file(hFile, join(dwFileOffsetLow, dwFileOffsetHigh),
                               join(nNumberOfBytesToLockLow, nNumberOfBytesToLockHigh), nt::LockKind::exclusive,
-                              nt::IfTaken::fail));
+                              nt::IfTaken::fail, nullptr));
 }
 
 BOOL WINAPI LockFileEx(HANDLE hFile, DWORD dwFlags, DWORD dwReserved, DWORD nNumberOfBytesToLockLow,
                        DWORD nNumberOfBytesToLockHigh, LPOVERLAPPED lpOverlapped) {
-  ULONGLONG first = 0;
-  if (Status status = read_offset(lpOverlapped, dwReserved, first); status != Status::ok) {
+  OVERLAPPED given;
+  if (Status status = read_overlapped(lpOverlapped, dwReserved, given); status != Status::ok) {
     return fail(status);
   }
   auto kind = (dwFlags & LOCKFILE_EXCLUSIVE_LOCK) != 0 ? nt::LockKind::exclusive : nt::LockKind::shared;
   auto if_taken = (dwFlags & LOCKFILE_FAIL_IMMEDIATELY) != 0 ? nt::IfTaken::fail : nt::IfTaken::wait;
-  return finish(nt::lock_file(hFile, first, join(nNumberOfBytesToLockLow, nNumberOfBytesToLockHigh), kind, if_taken));
+  return finish(nt::lock_file(hFile, offset_of(given), join(nNumberOfBytesToLockLow, nNumberOfBytesToLockHigh), kind,
+                              if_taken, given.hEvent));
 }
 
 BOOL WINAPI UnlockFile(HANDLE hFile, DWORD dwFileOffsetLow, DWORD dwFileOffsetHigh, DWORD nNumberOfBytesToUnlockLow,
@@ -55,9 +52,9 @@ BOOL WINAPI UnlockFile(HANDLE hFile, DWORD dwFileOffsetLow, DWORD dwFileOffsetHi
 
 BOOL WINAPI UnlockFileEx(HANDLE hFile, DWORD dwReserved, DWORD nNumberOfBytesToUnlockLow,
                          DWORD nNumberOfBytesToUnlockHigh, LPOVERLAPPED lpOverlapped) {
-  ULONGLONG first = 0;
-  if (Status status = read_offset(lpOverlapped, dwReserved, first); status != Status::ok) {
+  OVERLAPPED given;
+  if (Status status = read_overlapped(lpOverlapped, dwReserved, given); status != Status::ok) {
     return fail(status);
   }
-  return finish(nt::unlock_file(hFile, first, join(nNumberOfBytesToUnlockLow, nNumberOfBytesToUnlockHigh)));
+  return finish(nt::unlock_file(hFile, offset_of(given), join(nNumberOfBytesToUnlockLow, nNumberOfBytesToUnlockHigh)));
 }

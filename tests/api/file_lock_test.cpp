@@ -1,5 +1,5 @@
 // Locks of bytes: which ranges go together, what they keep others from, how they end.
-// Rules: what Microsoft documents for LockFileEx and UnlockFileEx
+// Rules: W48, and what Microsoft documents for LockFileEx and UnlockFileEx
 #include "file_test_support.h"
 
 #include <chrono>
@@ -272,6 +272,38 @@ TEST_F(FileLocks, a_lock_is_waited_for_until_the_same_handle_lets_go) {
 
   waiter.join();
   EXPECT_ERROR(158, unlock(first, 5, 10));
+}
+
+TEST_F(FileLocks, W48_the_event_of_an_overlapped_is_set_when_the_lock_is_held) {
+  HANDLE event = CreateEventA(nullptr, TRUE, FALSE, nullptr);
+  OVERLAPPED at = where(0);
+  at.hEvent = event;
+
+  EXPECT_OK(LockFileEx(first, kExclusive | kAtOnce, 0, 10, 0, &at));
+  EXPECT_EQ(WaitForSingleObject(event, 0), 0u);
+
+  EXPECT_OK(CloseHandle(event));
+}
+
+TEST_F(FileLocks, W48_the_event_of_an_overlapped_is_judged_and_reset_first) {
+  HANDLE event = CreateEventA(nullptr, TRUE, TRUE, nullptr);
+  EXPECT_OK(lock(second, kExclusive | kAtOnce, 0, 10));
+  OVERLAPPED at = where(0);
+  at.hEvent = first; // a file
+
+  EXPECT_ERROR(6, LockFileEx(first, kExclusive | kAtOnce, 0, 10, 0, &at));
+  at.Offset = 20;
+  EXPECT_ERROR(6, LockFileEx(first, kExclusive | kAtOnce, 0, 10, 0, &at));
+  EXPECT_OK(lock(second, kExclusive | kAtOnce, 20, 10)); // it was not locked
+  at.hEvent = event;
+  EXPECT_ERROR(33, LockFileEx(first, kExclusive | kAtOnce, 0, 10, 0, &at));
+  EXPECT_EQ(WaitForSingleObject(event, 0), 258u);
+  EXPECT_OK(SetEvent(event));
+  char byte = 0;
+  EXPECT_ERROR(33, ReadFile(first, &byte, 1, nullptr, &at));
+  EXPECT_EQ(WaitForSingleObject(event, 0), 258u);
+
+  EXPECT_OK(CloseHandle(event));
 }
 
 TEST_F(FileLocks, arguments_are_judged) {

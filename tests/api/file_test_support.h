@@ -7,6 +7,11 @@
 #include <cstring>
 #include <string>
 
+#ifndef WINMEM_TESTS_NATIVE
+#include <io.h>
+#include <sys/stat.h>
+#endif
+
 namespace apitest {
 
 inline constexpr DWORD kReadWrite = GENERIC_READ | GENERIC_WRITE;
@@ -18,9 +23,9 @@ protected:
   Files() {
     std::string test = ::testing::UnitTest::GetInstance()->current_test_info()->name();
     name_ = "winmem-" + std::to_string(GetCurrentProcessId()) + "-" + test.substr(0, 60) + ".tmp";
-    std::remove(name()); // what a process of this number left, if it was killed
+    remove(); // what a process of this number left, if it was killed
   }
-  ~Files() override { std::remove(name()); }
+  ~Files() override { remove(); }
 
   const char* name() const { return name_.c_str(); }
 
@@ -57,6 +62,13 @@ protected:
   }
 
 private:
+  void remove() const {
+#ifndef WINMEM_TESTS_NATIVE
+    _chmod(name(), _S_IREAD | _S_IWRITE); // a read-only file stays there
+#endif
+    std::remove(name());
+  }
+
   std::string name_;
 };
 

@@ -1,5 +1,5 @@
 // Moving data: reading and writing, position and size.
-// Rules: what Microsoft documents for each function (fileapi.h)
+// Rules: W48, and what Microsoft documents for each function (fileapi.h)
 #include "file_test_support.h"
 
 namespace apitest {
@@ -39,6 +39,64 @@ TEST_F(Files, an_overlapped_says_where_and_moves_the_position) {
   where.Offset = 10;
   EXPECT_ERROR(38, ReadFile(file, buffer, 1, &count, &where));
 
+  EXPECT_OK(CloseHandle(file));
+}
+
+TEST_F(Files, W48_the_event_of_an_overlapped_is_set_when_the_transfer_has_ended) {
+  HANDLE file = with_text("0123456789");
+  HANDLE event = CreateEventA(nullptr, TRUE, FALSE, nullptr);
+  OVERLAPPED where{};
+  where.hEvent = event;
+  char buffer[4] = {};
+  DWORD count = 0;
+
+  EXPECT_OK(ReadFile(file, buffer, 3, &count, &where));
+  EXPECT_EQ(WaitForSingleObject(event, 0), 0u);
+  EXPECT_OK(ResetEvent(event));
+  EXPECT_OK(WriteFile(file, "xy", 2, &count, &where));
+  EXPECT_EQ(WaitForSingleObject(event, 0), 0u);
+
+  EXPECT_OK(CloseHandle(event));
+  EXPECT_OK(CloseHandle(file));
+}
+
+TEST_F(Files, W48_a_read_at_the_end_has_ended_too) {
+  HANDLE file = with_text("0123456789");
+  HANDLE event = CreateEventA(nullptr, TRUE, FALSE, nullptr);
+  OVERLAPPED where{};
+  where.Offset = 10;
+  where.hEvent = event;
+  char byte = 0;
+  DWORD count = 0;
+
+  EXPECT_ERROR(38, ReadFile(file, &byte, 1, &count, &where));
+  EXPECT_EQ(WaitForSingleObject(event, 0), 0u);
+
+  EXPECT_OK(CloseHandle(event));
+  EXPECT_OK(CloseHandle(file));
+}
+
+TEST_F(Files, W48_what_is_no_event_that_may_be_set_stops_the_transfer) {
+  HANDLE file = with_text("0123456789");
+  HANDLE waits_only = nullptr;
+  HANDLE event = CreateEventA(nullptr, TRUE, TRUE, nullptr);
+  ASSERT_TRUE(DuplicateHandle(GetCurrentProcess(), event, GetCurrentProcess(), &waits_only, SYNCHRONIZE, FALSE, 0));
+  OVERLAPPED where{};
+  char byte = 'a';
+  DWORD count = 0;
+
+  where.hEvent = file;
+  EXPECT_ERROR(6, ReadFile(file, &byte, 1, &count, &where));
+  where.hEvent = reinterpret_cast<HANDLE>(ULONG_PTR{0x7FFFFFF0});
+  EXPECT_ERROR(6, WriteFile(file, "x", 1, &count, &where));
+  where.hEvent = waits_only;
+  EXPECT_ERROR(5, WriteFile(file, "x", 1, &count, &where));
+  EXPECT_EQ(byte, 'a');
+  EXPECT_EQ(text_at(file, 0), "0123456789");
+  EXPECT_EQ(WaitForSingleObject(event, 0), 0u); // nobody has reset it
+
+  EXPECT_OK(CloseHandle(waits_only));
+  EXPECT_OK(CloseHandle(event));
   EXPECT_OK(CloseHandle(file));
 }
 
