@@ -12,6 +12,7 @@
 #include <linux/ioctl.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -59,6 +60,50 @@ struct ReserveThenCommitTouchRelease {
     touch(at);
     unmap(at, kGranule);
   }
+};
+
+struct ReadProcess {
+  ReadProcess() : source(map(kBytes, PROT_READ | PROT_WRITE)), target(map(kBytes, PROT_READ | PROT_WRITE)) {
+    for (std::size_t at = 0; at < kBytes; at += kPage) {
+      touch(source + at);
+      touch(target + at);
+    }
+  }
+  ReadProcess(const ReadProcess&) = delete;
+  ReadProcess& operator=(const ReadProcess&) = delete;
+  ~ReadProcess() {
+    unmap(source, kBytes);
+    unmap(target, kBytes);
+  }
+
+  void operator()() {
+    iovec here{target, kBytes};
+    iovec there{source, kBytes};
+    expect(process_vm_readv(process, &here, 1, &there, 1, 0) == static_cast<ssize_t>(kBytes), "process_vm_readv");
+  }
+
+  static constexpr std::size_t kBytes = std::size_t{1} << 20;
+  pid_t process = getpid();
+  unsigned char* source;
+  unsigned char* target;
+};
+
+// What a careful programmer does: one byte of the page by process_vm_readv.
+struct TestPointer {
+  TestPointer() : page(map(kPage, PROT_READ | PROT_WRITE)) { touch(page); }
+  TestPointer(const TestPointer&) = delete;
+  TestPointer& operator=(const TestPointer&) = delete;
+  ~TestPointer() { unmap(page, kPage); }
+
+  void operator()() {
+    char byte = 0;
+    iovec here{&byte, 1};
+    iovec there{page, 1};
+    expect(process_vm_readv(process, &here, 1, &there, 1, 0) == 1, "process_vm_readv");
+  }
+
+  pid_t process = getpid();
+  unsigned char* page;
 };
 
 struct CommitTouchDecommit {

@@ -66,6 +66,8 @@ void register_raw() {
     add<raw::WalkRegions<kQueriedRegions>>("raw", "walk_regions");
   }
   add<raw::ReadMaps<kQueriedRegions>>("raw", "read_maps");
+  add<raw::ReadProcess>("raw", "read_process");
+  add<raw::TestPointer>("raw", "test_pointer");
   add<raw::ProtectToggle>("raw", "protect_toggle");
   add<raw::ProtectUnchanged>("raw", "protect_unchanged");
   add<raw::ReadMeminfo>("raw", "memory_status");

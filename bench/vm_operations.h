@@ -210,6 +210,44 @@ template <std::size_t Count> struct WalkRegions {
   std::size_t next = 0;
 };
 
+// 1 MiB of the own process, touched and warm; reads are into a buffer of its own.
+struct ReadProcess {
+  ReadProcess() : source(reserve(kBytes, MEM_RESERVE | MEM_COMMIT)), target(reserve(kBytes, MEM_RESERVE | MEM_COMMIT)) {
+    for (std::size_t at = 0; at < kBytes; at += kPage) {
+      touch(source + at);
+      touch(target + at);
+    }
+  }
+  ReadProcess(const ReadProcess&) = delete;
+  ReadProcess& operator=(const ReadProcess&) = delete;
+  ~ReadProcess() {
+    release(source);
+    release(target);
+  }
+
+  void operator()() {
+    SIZE_T count = 0;
+    must(ReadProcessMemory(GetCurrentProcess(), source, target, kBytes, &count) != 0 && count == kBytes,
+         "ReadProcessMemory");
+  }
+
+  static constexpr std::size_t kBytes = std::size_t{1} << 20;
+  unsigned char* source;
+  unsigned char* target;
+};
+
+// A page that can be read.
+struct TestPointer {
+  TestPointer() : base(reserve(kGranule, MEM_RESERVE | MEM_COMMIT)) { touch(base + 4 * kPage); }
+  TestPointer(const TestPointer&) = delete;
+  TestPointer& operator=(const TestPointer&) = delete;
+  ~TestPointer() { release(base); }
+
+  void operator()() { must(IsBadReadPtr(base + 4 * kPage, kPage) == 0, "IsBadReadPtr"); }
+
+  unsigned char* base;
+};
+
 // --- growth: the same step while 10 ... a million regions or islands exist
 // --------------------------------------------
 
@@ -335,6 +373,8 @@ struct MemoryStatus {
 constexpr std::size_t kQueriedRegions = 60000;
 
 template <class Visitor> void visit_operations(Visitor& visitor) {
+  visitor.template row<ReadProcess>("read_process", 1);
+  visitor.template row<TestPointer>("test_pointer", 1);
   visitor.template row<ReserveRelease>("reserve_release", 1);
   visitor.template row<ReserveCommitTouchRelease>("reserve_commit_touch_release", 1);
   visitor.template row<ReserveCommitTouchRelease>("reserve_commit_touch_release", 2);

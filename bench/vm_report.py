@@ -26,6 +26,8 @@ ROWS = [
     ("protect_toggle", 1, "protect a page, toggled", 1.10, None),
     ("protect_unchanged", 1, "protect a page, unchanged", None, 50.0),
     ("memory_status", 1, "GlobalMemoryStatusEx, a read of /proc/meminfo", 1.20, None),
+    ("read_process", 1, "ReadProcessMemory of 1 MiB", 1.10, None),
+    ("test_pointer", 1, "IsBadReadPtr of a page", None, 60.0),
     ("fault_handle_continue", 1, "access violation, handler, continue", 1.20, None),
     ("fault_reserved_continue", 1, "  the same, of a reserved page", 1.20, None),
     ("guard_hit_continue", 1, "arm a guard page, touch, handler, continue", 1.10, None),

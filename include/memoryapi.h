@@ -87,6 +87,17 @@ WINBASEAPI BOOL WINAPI VirtualUnlock(LPVOID lpAddress, SIZE_T dwSize);
 // VirtualUnlock in a process. ERROR_INVALID_HANDLE for another process than this one.
 WINBASEAPI BOOL WINAPI VirtualUnlockEx(HANDLE Process, LPVOID Address, SIZE_T Size);
 
+// Copies nSize bytes from or to memory of a process, of which any part may be bad. The count may be NULL, else it gets
+// how many bytes were copied, also on failure. [V120 to V123] Reading stops at a page that cannot be read, of which the
+// fourteen pages copied with it are left out too; writing at a page that cannot be written. WriteProcessMemory also
+// writes to private pages that are PAGE_EXECUTE or PAGE_EXECUTE_READ. Errors: ERROR_PARTIAL_COPY (not all was copied),
+// ERROR_NOACCESS (beyond user addresses, a bad count, or the first page to be written is free, reserved, read-only or
+// PAGE_NOACCESS), ERROR_INVALID_HANDLE.
+WINBASEAPI BOOL WINAPI ReadProcessMemory(HANDLE hProcess, LPCVOID lpBaseAddress, LPVOID lpBuffer, SIZE_T nSize,
+                                         SIZE_T* lpNumberOfBytesRead);
+WINBASEAPI BOOL WINAPI WriteProcessMemory(HANDLE hProcess, LPVOID lpBaseAddress, LPCVOID lpBuffer, SIZE_T nSize,
+                                          SIZE_T* lpNumberOfBytesWritten);
+
 // The size of a large page in bytes, or 0 where there are none.
 WINBASEAPI SIZE_T WINAPI GetLargePageMinimum(VOID);
 

@@ -128,6 +128,12 @@ WINBASEAPI HANDLE WINAPI GetCurrentThread(VOID);
 // The system's number of the calling thread.
 WINBASEAPI DWORD WINAPI GetCurrentThreadId(VOID);
 
+// For code that was just written: nothing to do on x64. ERROR_INVALID_HANDLE if hProcess cannot be reached.
+WINBASEAPI BOOL WINAPI FlushInstructionCache(HANDLE hProcess, LPCVOID lpBaseAddress, SIZE_T dwSize);
+
+// A fence that every running thread of the process passes. On kernels without membarrier it is the caller's alone.
+WINBASEAPI VOID WINAPI FlushProcessWriteBuffers(VOID);
+
 // Sets how many bytes of stack a handler of this thread's stack overflow can use, rounded up to pages; what is less
 // than now changes nothing. *StackSizeInBytes becomes what it was before: 0 at first, although 64 KiB are there always.
 // FALSE: ERROR_NOACCESS for a bad pointer, ERROR_NOT_ENOUGH_MEMORY without memory, ERROR_INVALID_PARAMETER for more

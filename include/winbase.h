@@ -71,6 +71,29 @@ WINMEM_BEGIN_C
 // The same as GlobalMemoryStatusEx; sets dwLength itself and cannot fail. [Y20]
 WINBASEAPI VOID WINAPI GlobalMemoryStatus(LPMEMORYSTATUS lpBuffer);
 
+// ---- Pointers, obsolete ----
+//
+// TRUE if a page with one of the ucb bytes from lp on cannot be read, or written; FALSE for 0 bytes. As a touch would,
+// the test takes the guard off a guard page, and answers TRUE. Nothing is raised, and the last error stays. [V64, V124,
+// C35]
+WINBASEAPI BOOL WINAPI IsBadReadPtr(const VOID* lp, UINT_PTR ucb);
+WINBASEAPI BOOL WINAPI IsBadWritePtr(LPVOID lp, UINT_PTR ucb);
+WINBASEAPI BOOL WINAPI IsBadHugeReadPtr(const VOID* lp, UINT_PTR ucb);
+WINBASEAPI BOOL WINAPI IsBadHugeWritePtr(LPVOID lp, UINT_PTR ucb);
+
+// Whether the first byte of a function can be read; not whether it may be executed.
+WINBASEAPI BOOL WINAPI IsBadCodePtr(FARPROC lpfn);
+
+// The same of a string up to its terminator, and of at most ucchMax characters.
+WINBASEAPI BOOL WINAPI IsBadStringPtrA(LPCSTR lpsz, UINT_PTR ucchMax);
+WINBASEAPI BOOL WINAPI IsBadStringPtrW(LPCWSTR lpsz, UINT_PTR ucchMax) WINMEM_WIDE(IsBadStringPtrW);
+
+#ifdef UNICODE
+#define IsBadStringPtr IsBadStringPtrW
+#else
+#define IsBadStringPtr IsBadStringPtrA
+#endif
+
 // ---- Objects that may be fixed or moveable; both families share them all (G1) ----
 //
 // A fixed object's handle is the address of its memory, a block of the process heap. A moveable one's points to a table

@@ -193,7 +193,26 @@ NTSYSCALLAPI NTSTATUS NTAPI NtLockVirtualMemory(HANDLE ProcessHandle, PVOID* Bas
 NTSYSCALLAPI NTSTATUS NTAPI NtUnlockVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, PSIZE_T RegionSize,
                                                   ULONG MapType);
 
+// ReadProcessMemory's work, and WriteProcessMemory's but that the protection holds (V120 to V123). STATUS_PARTIAL_COPY
+// where a side ends early, STATUS_ACCESS_VIOLATION where one is not in user space or the count cannot be written. The
+// count, which may be NULL, is written on any outcome. Flags must be 0: STATUS_INVALID_PARAMETER_6.
+NTSYSCALLAPI NTSTATUS NTAPI NtReadVirtualMemory(HANDLE ProcessHandle, PVOID BaseAddress, PVOID Buffer,
+                                                SIZE_T NumberOfBytesToRead, PSIZE_T NumberOfBytesRead);
+NTSYSCALLAPI NTSTATUS NTAPI NtReadVirtualMemoryEx(HANDLE ProcessHandle, PVOID BaseAddress, PVOID Buffer,
+                                                  SIZE_T NumberOfBytesToRead, PSIZE_T NumberOfBytesRead, ULONG Flags);
+NTSYSCALLAPI NTSTATUS NTAPI NtWriteVirtualMemory(HANDLE ProcessHandle, PVOID BaseAddress, PVOID Buffer,
+                                                 SIZE_T NumberOfBytesToWrite, PSIZE_T NumberOfBytesWritten);
+
+// FlushInstructionCache's and FlushProcessWriteBuffers' work; the last one is a fence for the calling thread alone.
+NTSYSCALLAPI NTSTATUS NTAPI NtFlushInstructionCache(HANDLE ProcessHandle, PVOID BaseAddress, SIZE_T RegionSize);
+NTSYSCALLAPI NTSTATUS NTAPI NtFlushProcessWriteBuffers(void);
+NTSYSCALLAPI NTSTATUS NTAPI NtFlushWriteBuffer(void);
+
 // The same calls under the names that drivers use.
+NTSYSCALLAPI NTSTATUS NTAPI ZwReadVirtualMemory(HANDLE ProcessHandle, PVOID BaseAddress, PVOID Buffer,
+                                                SIZE_T NumberOfBytesToRead, PSIZE_T NumberOfBytesRead);
+NTSYSCALLAPI NTSTATUS NTAPI ZwWriteVirtualMemory(HANDLE ProcessHandle, PVOID BaseAddress, PVOID Buffer,
+                                                 SIZE_T NumberOfBytesToWrite, PSIZE_T NumberOfBytesWritten);
 NTSYSCALLAPI NTSTATUS NTAPI ZwAllocateVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, ULONG_PTR ZeroBits,
                                                     PSIZE_T RegionSize, ULONG AllocationType, ULONG PageProtection);
 NTSYSCALLAPI NTSTATUS NTAPI ZwAllocateVirtualMemoryEx(HANDLE ProcessHandle, PVOID* BaseAddress, PSIZE_T RegionSize,

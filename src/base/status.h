@@ -54,6 +54,7 @@ enum class [[nodiscard]] Status : std::uint32_t{
     invalid_lock_range = 0xC00001A1,
     handle_not_closable = 0xC0000235,
     buffer_overflow = 0x80000005, // a warning: what fits was written
+    partial_copy = 0x8000000D,    // a warning: what could be reached was copied
     invalid_parameter_1 = 0xC00000EF,
     invalid_parameter_2 = 0xC00000F0,
     invalid_parameter_3 = 0xC00000F1,

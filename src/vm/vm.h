@@ -118,6 +118,10 @@ Status lock_pages(AddressRange range);
 // not_locked: a page of the range is not. Those that are stay so, the others leave physical memory if they can.
 Status unlock_pages(AddressRange range);
 
+// Writes to private pages that may be executed and not written, whose protection stays as it is (V123). Returns how
+// many bytes: as far as the pages from `at` on are such, `from` can be read, and the kernel lets it.
+Bytes write_code(Address at, const void* from, Bytes size);
+
 enum class Owner { nobody, winmem, foreign };
 enum class RegionKind : std::uint8_t { private_memory, section };
 

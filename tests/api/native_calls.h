@@ -8,6 +8,7 @@ namespace apitest {
 
 inline constexpr unsigned kSuccess = 0;
 inline constexpr unsigned kAccessViolation = 0xC0000005;
+inline constexpr unsigned kPartialCopy = 0x8000000D;
 inline constexpr unsigned kInvalidHandle = 0xC0000008;
 inline constexpr unsigned kInvalidParameter = 0xC000000D;
 inline constexpr unsigned kNoMemory = 0xC0000017;

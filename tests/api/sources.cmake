@@ -14,6 +14,7 @@ set(API_RULE_TESTS
     handles_test.cpp
     last_error_test.cpp
     memory_status_test.cpp
+    memory_transfer_test.cpp
     modules_test.cpp
     native_allocate_test.cpp
     native_free_test.cpp
@@ -22,6 +23,7 @@ set(API_RULE_TESTS
     native_query_working_set_test.cpp
     not_yet_test.cpp
     places_test.cpp
+    pointer_tests_test.cpp
     system_info_test.cpp
     virtual_alloc2_test.cpp
     virtual_alloc_arguments_test.cpp

@@ -44,6 +44,8 @@ NTSTATUS free(HANDLE process, PVOID* base, PSIZE_T size, ULONG type);
 NTSTATUS protect(HANDLE process, PVOID* base, PSIZE_T size, ULONG new_protect, PULONG old_protect);
 NTSTATUS lock(HANDLE process, PVOID* base, PSIZE_T size, ULONG type);
 NTSTATUS unlock(HANDLE process, PVOID* base, PSIZE_T size, ULONG type);
+NTSTATUS read(HANDLE process, PVOID base, PVOID buffer, SIZE_T size, PSIZE_T count);
+NTSTATUS write(HANDLE process, PVOID base, PVOID buffer, SIZE_T size, PSIZE_T count);
 NTSTATUS query(HANDLE process, PVOID base, int info_class, PVOID buffer, SIZE_T length, PSIZE_T returned);
 
 } // namespace nt

@@ -22,6 +22,7 @@ using Allocate = NTSTATUS(NTAPI*)(HANDLE, PVOID*, ULONG_PTR, PSIZE_T, ULONG, ULO
 using Free = NTSTATUS(NTAPI*)(HANDLE, PVOID*, PSIZE_T, ULONG);
 using Protect = NTSTATUS(NTAPI*)(HANDLE, PVOID*, PSIZE_T, ULONG, PULONG);
 using Lock = NTSTATUS(NTAPI*)(HANDLE, PVOID*, PSIZE_T, ULONG);
+using Copy = NTSTATUS(NTAPI*)(HANDLE, PVOID, PVOID, SIZE_T, PSIZE_T);
 using Query = NTSTATUS(NTAPI*)(HANDLE, PVOID, int, PVOID, SIZE_T, PSIZE_T);
 using Alloc2 = PVOID(WINAPI*)(HANDLE, PVOID, SIZE_T, ULONG, ULONG, MEM_EXTENDED_PARAMETER*, ULONG);
 using AllocFromApp = PVOID(WINAPI*)(PVOID, SIZE_T, ULONG, ULONG);
@@ -55,6 +56,16 @@ NTSTATUS lock(HANDLE process, PVOID* base, PSIZE_T size, ULONG type) {
 NTSTATUS unlock(HANDLE process, PVOID* base, PSIZE_T size, ULONG type) {
   static const auto function = quiet_lookup<Lock>("ntdll", "NtUnlockVirtualMemory");
   return function != nullptr ? function(process, base, size, type) : kEntryPointNotFound;
+}
+
+NTSTATUS read(HANDLE process, PVOID base, PVOID buffer, SIZE_T size, PSIZE_T count) {
+  static const auto function = quiet_lookup<Copy>("ntdll", "NtReadVirtualMemory");
+  return function != nullptr ? function(process, base, buffer, size, count) : kEntryPointNotFound;
+}
+
+NTSTATUS write(HANDLE process, PVOID base, PVOID buffer, SIZE_T size, PSIZE_T count) {
+  static const auto function = quiet_lookup<Copy>("ntdll", "NtWriteVirtualMemory");
+  return function != nullptr ? function(process, base, buffer, size, count) : kEntryPointNotFound;
 }
 
 NTSTATUS query(HANDLE process, PVOID base, int info_class, PVOID buffer, SIZE_T length, PSIZE_T returned) {

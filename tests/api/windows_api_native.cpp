@@ -25,6 +25,14 @@ NTSTATUS unlock(HANDLE process, PVOID* base, PSIZE_T size, ULONG type) {
   return NtUnlockVirtualMemory(process, base, size, type);
 }
 
+NTSTATUS read(HANDLE process, PVOID base, PVOID buffer, SIZE_T size, PSIZE_T count) {
+  return NtReadVirtualMemory(process, base, buffer, size, count);
+}
+
+NTSTATUS write(HANDLE process, PVOID base, PVOID buffer, SIZE_T size, PSIZE_T count) {
+  return NtWriteVirtualMemory(process, base, buffer, size, count);
+}
+
 NTSTATUS query(HANDLE process, PVOID base, int info_class, PVOID buffer, SIZE_T length, PSIZE_T returned) {
   return NtQueryVirtualMemory(process, base, static_cast<MEMORY_INFORMATION_CLASS>(info_class), buffer, length,
                               returned);

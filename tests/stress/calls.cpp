@@ -11,6 +11,7 @@
 #include "section_calls.h"
 #include "sync_calls.h"
 #include "system_calls.h"
+#include "transfer_calls.h"
 #include "winapi.h"
 
 #include <winmem.h>
@@ -337,6 +338,12 @@ constexpr Row kCalls[] = {
     {"GetModuleHandleA GetModuleHandleW GetProcAddress", modules},
     {"LoadLibraryA LoadLibraryW LoadLibraryExA LoadLibraryExW FreeLibrary", libraries},
     {"RtlNtStatusToDosError RtlNtStatusToDosErrorNoTeb", statuses},
+    {"ReadProcessMemory WriteProcessMemory FlushInstructionCache FlushProcessWriteBuffers", transfers},
+    {"NtReadVirtualMemory ZwReadVirtualMemory NtReadVirtualMemoryEx NtWriteVirtualMemory ZwWriteVirtualMemory "
+     "NtFlushInstructionCache NtFlushProcessWriteBuffers NtFlushWriteBuffer",
+     native_transfers},
+    {"IsBadReadPtr IsBadWritePtr IsBadHugeReadPtr IsBadHugeWritePtr IsBadCodePtr IsBadStringPtrA IsBadStringPtrW",
+     pointer_tests},
     {"VirtualLock VirtualUnlock", virtual_lock},
     {"VirtualUnlockEx", virtual_unlock_ex},
     {"NtLockVirtualMemory NtUnlockVirtualMemory", nt_lock},
