@@ -16,8 +16,9 @@ typedef struct _HEAP_SUMMARY {
 } HEAP_SUMMARY, *PHEAP_SUMMARY;
 typedef PHEAP_SUMMARY LPHEAP_SUMMARY;
 
-// The heap that the process has from the start. Never NULL while there is memory for it (H21).
-WINBASEAPI HANDLE WINAPI GetProcessHeap(VOID);
+// The heap that the process has from the start. Never NULL while there is memory for it (H21). Always the same, so that
+// compilers need not ask again.
+WINBASEAPI HANDLE WINAPI GetProcessHeap(VOID) __attribute__((const));
 
 // Writes the handles of the first NumberOfHeaps heaps, the process heap first, and returns how many there are (H21).
 WINBASEAPI DWORD WINAPI GetProcessHeaps(DWORD NumberOfHeaps, PHANDLE ProcessHeaps);

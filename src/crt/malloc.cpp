@@ -37,6 +37,11 @@ namespace {
   return block != nullptr ? block : allocate(size, false, returns_to);
 }
 
+[[gnu::noinline]] void* reallocate(void* block, Bytes size, const void* returns_to) {
+  heap::Caller caller(returns_to);
+  return crt::reallocate("realloc", block, size, false);
+}
+
 [[gnu::noinline]] void give(void* block, const void* returns_to) {
   heap::Caller caller(returns_to);
   if (block == nullptr) {
@@ -78,6 +83,10 @@ void* winmem_calloc(std::size_t count, std::size_t size) {
 }
 
 void* winmem_realloc(void* block, std::size_t size) {
-  heap::Caller caller(__builtin_return_address(0));
-  return crt::reallocate("realloc", block, size, false);
+  if (block != nullptr && size != 0) [[likely]] {
+    if (void* resized = heap::resize_fast(block, size, false)) [[likely]] {
+      return resized;
+    }
+  }
+  return reallocate(block, size, __builtin_return_address(0));
 }

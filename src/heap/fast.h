@@ -38,7 +38,7 @@ namespace detail {
   if (size <= kLargestSmall) {
     return detail::probed(thread_cache::take(size), size);
   }
-  return size <= kLargestCached ? detail::probed(thread_cache::take_single(size), size) : nullptr;
+  return size <= kLargestSingle ? detail::probed(thread_cache::take_single(size), size) : nullptr;
 }
 
 // The same at a multiple of `alignment`, a power of two. What was freed of such a class is aligned as all of its
@@ -84,8 +84,6 @@ inline Kept find_kept(const void* block) {
   return kept.span != nullptr && detail::give(block, kept);
 }
 
-inline constexpr Bytes kUnknownSize = ~Bytes{0};
-
 namespace detail {
 
 inline Bytes size_of(const Kept& kept) {
@@ -93,42 +91,64 @@ inline Bytes size_of(const Kept& kept) {
     return kUnknownSize;
   }
   std::uint16_t cell = kept.cell->load(std::memory_order_relaxed);
-  if (!is_live(cell)) {
-    return kUnknownSize;
-  }
-  return kept.span->cached_class < kClasses ? kept.span->block - slack_of(cell) : requested_of(*kept.span);
+  return is_live(cell) ? requested_of(*kept.span, cell) : kUnknownSize;
 }
 
 } // namespace detail
 
 inline Bytes size_fast(const void* block) { return detail::size_of(detail::find_kept(block)); }
 
+namespace detail {
+
+// For a block that has outgrown its `room`, and may again: a quarter more than that, so that it does not move each
+// time.
+inline void* take_roomy(Bytes room, Bytes size) {
+  Bytes roomy = room + room / 4;
+  if (roomy <= size || roomy > kLargestSmall) {
+    return take_fast(size);
+  }
+  return probed(thread_cache::take_of(size_class(roomy), size), size);
+}
+
+[[gnu::noinline]] inline void* move_fast(void* block, const Kept& kept, Bytes size, bool zeroed) {
+  Bytes old = size_of(kept);
+  if (old == kUnknownSize || size > kLargestSingle) {
+    return nullptr;
+  }
+  void* moved = size > old ? take_roomy(kept.span->block, size) : take_fast(size);
+  if (moved == nullptr && (moved = process_heap()->allocate(size, false, true)) == nullptr) {
+    return nullptr; // a smaller one may fit where it is
+  }
+  std::memcpy(moved, block, old < size ? old : size);
+  if (zeroed && size > old) {
+    std::memset(static_cast<char*>(moved) + old, 0, size - old);
+  }
+  if (!give(block, kept)) {
+    process_heap()->free(block, true);
+  }
+  return moved;
+}
+
+} // namespace detail
+
 // The block with its new size, where it was or elsewhere, its contents kept. `zeroed`: what it grew by is zero.
 inline void* resize_fast(void* block, Bytes size, bool zeroed) {
   detail::Kept kept = detail::find_kept(block);
-  Bytes old = detail::size_of(kept);
-  if (old == kUnknownSize || size > kLargestCached) {
+  if (kept.span == nullptr || kept.span->cached_class == kNotCached) {
     return nullptr;
   }
-  void* result = block;
-  bool stays = size <= kept.span->block && size >= kept.span->block / 2; // as in Heap::reallocate
-  if (!stays || !thread_cache::resize(*kept.span, *kept.cell, size)) {
-    result = take_fast(size);
-    if (result == nullptr && (result = process_heap()->allocate(size, false, true)) == nullptr) {
-      return nullptr; // a smaller one may fit where it is
-    }
-    std::memcpy(result, block, old < size ? old : size);
+  if (size > kept.span->block || size < kept.span->block / 2) { // as in Heap::reallocate
+    return detail::move_fast(block, kept, size, zeroed);
   }
-  if (result == block) {
-    WINMEM_PROBE_SIZE(resize, block, size);
+  Bytes old = thread_cache::resize(*kept.span, *kept.cell, size);
+  if (old == kUnknownSize) [[unlikely]] {
+    return nullptr;
   }
+  WINMEM_PROBE_SIZE(resize, block, size);
   if (zeroed && size > old) {
-    std::memset(static_cast<char*>(result) + old, 0, size - old);
+    std::memset(static_cast<char*>(block) + old, 0, size - old);
   }
-  if (result != block && !detail::give(block, kept)) {
-    process_heap()->free(block, true);
-  }
-  return result;
+  return block;
 }
 
 } // namespace winmem::heap

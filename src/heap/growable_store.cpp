@@ -128,6 +128,7 @@ void GrowableStore::give_back_idle() {
   singles_.tick();
   if (header_->heap->options().cached) {
     depot::tick(*this);
+    thread_cache::tick(*this);
   }
   large_.tick();
   segments_.tick();

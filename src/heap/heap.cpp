@@ -171,7 +171,7 @@ void* Heap::allocate(Bytes size, bool zeroed, bool serialized) {
   {
     thread_cache::NewCacheWatch watch;
     HeapHold hold(mutex_, locks(serialized));
-    if (options_.cached && !hardening_.is_on() && size <= kLargestCached) {
+    if (options_.cached && !hardening_.is_on() && size <= kLargestSingle) {
       thread_cache::prepare();
       block = size <= kLargestSmall ? thread_cache::refill_and_take(*this, growable_, size) : nullptr;
     }

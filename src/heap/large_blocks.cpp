@@ -44,9 +44,12 @@ LargeBlocks::Place LargeBlocks::place_of(const Wanted& wanted) {
   return {offset, whole == 0 ? kPage : whole};
 }
 
-// A block that has grown gets room to grow again.
+// A block that has grown gets room to grow again: address space, of which there is a lot.
 Bytes LargeBlocks::region_for(const Wanted& wanted, Bytes whole) const {
-  return (keeps_idle_ ? std::bit_ceil(whole) : whole) * (wanted.grows ? 2 : 1) + guard_bytes();
+  constexpr Bytes kMuch = Bytes{256} << 20;
+  Bytes region = keeps_idle_ ? std::bit_ceil(whole) : whole;
+  Bytes times = !wanted.grows ? 1 : region < kMuch / 16 ? 16 : 2;
+  return region * times + guard_bytes();
 }
 
 SpanList& LargeBlocks::idle_like(Bytes region) { return idle_[static_cast<unsigned>(std::bit_width(region)) - 1]; }

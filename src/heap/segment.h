@@ -17,7 +17,6 @@ class Heap;
 
 inline constexpr unsigned kSegmentGranules = 64;
 inline constexpr Bytes kSegmentSize = kSegmentGranules * kGranule;
-inline constexpr unsigned kMostGranules = 16; // of one span
 
 struct Segment : vm::Pooled {
   Heap* heap;

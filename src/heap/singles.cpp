@@ -14,12 +14,12 @@ constexpr unsigned kMostIdle = 512; // granules
 
 // A single without a block.
 void* Singles::make_live(Span& single, Bytes size, bool aligned) {
-  Bytes whole = range_of_single(single).size();
+  AddressRange range = range_of_single(single);
   single.kind = SpanKind::single;
-  single.cached_class = single.heap->options().cached && size > kLargestSmall && whole <= kLargestCached
-                            ? static_cast<std::uint8_t>(single_class(whole))
+  single.cached_class = single.heap->options().cached && size > kLargestSmall
+                            ? static_cast<std::uint8_t>(single_class(range.size()))
                             : kNotCached;
-  place_single(single, size, aligned);
+  place_single(single, range, size, aligned);
   single.own_cell.store(live_cell(0), std::memory_order_relaxed);
   return reinterpret_cast<void*>(single.begin);
 }

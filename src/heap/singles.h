@@ -10,9 +10,6 @@
 
 namespace winmem::heap {
 
-// Blocks above this have a region of their own (H40).
-inline constexpr Bytes kLargestSingle = kMostGranules * kGranule;
-
 class Singles {
 public:
   explicit Singles(Segments& segments) : segments_(segments) {}

@@ -69,12 +69,13 @@ constexpr unsigned size_class(Bytes size) {
   return detail::computed_class(size);
 }
 
-// What threads keep of larger blocks, whose spans are whole granules: by their number.
-inline constexpr unsigned kCachedSingles = 4;
-inline constexpr unsigned kCachedClasses = kClasses + kCachedSingles;
-inline constexpr Bytes kLargestCached = kCachedSingles * kGranule;
+// Larger blocks have whole granules for themselves, and a class for each number of them. Blocks above the last one have
+// a region of their own (H40).
+inline constexpr unsigned kMostGranules = 16;
+inline constexpr unsigned kCachedClasses = kClasses + kMostGranules;
+inline constexpr Bytes kLargestSingle = kMostGranules * kGranule;
 
-// `size` is above kLargestSmall, and at most kLargestCached.
+// `size` is above kLargestSmall, and at most kLargestSingle.
 constexpr unsigned single_class(Bytes size) { return kClasses + static_cast<unsigned>((size - 1) / kGranule); }
 
 // Of every class, bytes.

@@ -74,6 +74,11 @@ struct alignas(kCacheLine) Span : vm::Pooled {
   std::atomic<std::atomic<std::uint16_t>*> owners;
 };
 
+// A single or large one, by its cell, which is in its first line.
+inline Span& span_of_own_cell(Cell& cell) {
+  return *reinterpret_cast<Span*>(round_down(reinterpret_cast<Address>(&cell), kCacheLine));
+}
+
 inline void set_requested(Span& span, Bytes size) { span.requested.store(size, std::memory_order_relaxed); }
 inline Bytes requested_of(const Span& span) { return span.requested.load(std::memory_order_relaxed); }
 
@@ -82,11 +87,10 @@ inline AddressRange range_of_single(const Span& single) {
   return {round_down(single.begin, kGranule), single.begin + single.room};
 }
 
-// A block of `size` bytes, which fits, is placed. If each began with its granule, the first lines of all would compete
-// for the same few places of the processor's caches.
-inline void place_single(Span& single, Bytes size, bool aligned) {
+// A block of `size` bytes, which fits, is placed in the single's granules. If each began with its granule, the first
+// lines of all would compete for the same few places of the processor's caches.
+inline void place_single(Span& single, AddressRange range, Bytes size, bool aligned) {
   constexpr Bytes kLines = kPage / kCacheLine;
-  AddressRange range = range_of_single(single);
   Bytes most = round_down(range.size() - size, kCacheLine);
   Bytes offset = range.begin / kGranule % kLines * kCacheLine;
   offset = aligned ? 0 : offset < most ? offset : most;
@@ -146,6 +150,11 @@ inline void set_cell(const Span& slab, std::uint16_t number, std::uint16_t value
 constexpr bool is_live(std::uint16_t cell) { return (cell & kLive) != 0; }
 constexpr Bytes slack_of(std::uint16_t cell) { return static_cast<Bytes>(cell & ~kLive & 0xFFFF); }
 constexpr std::uint16_t live_cell(Bytes slack) { return static_cast<std::uint16_t>(kLive | slack); }
+
+// Of a live block of a slab or a single, by its cell.
+inline Bytes requested_of(const Span& span, std::uint16_t cell) {
+  return span.kind == SpanKind::slab ? span.block - slack_of(cell) : requested_of(span);
+}
 
 inline bool is_live(const Span& slab, std::uint16_t number) { return is_live(cell_of(slab, number)); }
 

@@ -38,9 +38,9 @@ void let_serve(ThreadCache& cache, bool serves) {
 // Whether the calling thread may not change its cache in any way.
 bool is_own_stopped() { return is_stopped() && !own->serves_slowly.load(std::memory_order_acquire); }
 
-// A thread keeps at most about this much of a class, in blocks of which two can be refilled at once.
+// A thread keeps at most this much of a class.
 constexpr Bytes kMostBytes = 0x20000;
-constexpr Bytes kMostBytesOfSingles = 0x100000;
+constexpr Bytes kMostBytesOfSingles = kLargestSingle;
 
 constexpr Bytes most_bytes(Bytes block) { return block <= kLargestSmall ? kMostBytes : kMostBytesOfSingles; }
 
@@ -51,8 +51,7 @@ constexpr unsigned most_blocks(Bytes block) {
 
 // Magazines of large blocks use less than their room.
 constexpr unsigned capacity_of(Bytes block, unsigned room) {
-  Bytes most = most_bytes(block) / block;
-  return most >= room ? room : static_cast<unsigned>(most < 2 ? 2 : most);
+  return static_cast<unsigned>(std::min<Bytes>(most_bytes(block) / block, room));
 }
 
 void link(ThreadCache& cache) {
@@ -245,6 +244,25 @@ void resume() {
 }
 
 void harden() { is_hardened = true; }
+
+void tick(GrowableStore& store) {
+  if (first == nullptr || is_hardened) {
+    return;
+  }
+  bool stops = !all_stopped;
+  if (stops) {
+    stop();
+  }
+  for (ThreadCache* cache = first; cache != nullptr; cache = cache->next) {
+    for (unsigned each = kClasses; each < kCachedClasses; ++each) {
+      Magazine& magazine = cache->magazines[each];
+      flush(store, magazine, static_cast<unsigned>(magazine.top - magazine.bottom), false);
+    }
+  }
+  if (stops) {
+    resume();
+  }
+}
 
 void flush_all(GrowableStore& store) {
   depot::flush(store);

@@ -55,6 +55,8 @@ struct ThreadCache : vm::Pooled {
   Span* slabs[kClasses];                  // which new blocks come from; none: the next one that has some
 };
 
+inline constexpr Bytes kUnknownSize = ~Bytes{0};
+
 namespace thread_cache {
 
 namespace detail {
@@ -108,17 +110,19 @@ inline void* take_of(std::size_t size_class, Bytes size) {
 // The same for a size that is at most kLargestSmall.
 inline void* take(Bytes size) { return take_of(size_class(size), size); }
 
-// The same for larger sizes, up to kLargestCached.
+// The same for larger sizes, up to kLargestSingle.
 inline void* take_single(Bytes size) {
   ThreadCache& cache = *detail::own;
-  Magazine& magazine = cache.magazines[single_class(size)];
+  unsigned wanted = single_class(size);
+  Magazine& magazine = cache.magazines[wanted];
   detail::Busy busy(cache);
   if (!busy.is_allowed() || magazine.top == magazine.bottom) {
     return nullptr;
   }
   CachedBlock taken = *--magazine.top;
-  Span& single = *span_map::find(taken.block);
-  place_single(single, size, false);
+  Span& single = span_of_own_cell(*taken.cell);
+  Address begin = round_down(taken.block, kGranule);
+  place_single(single, {begin, begin + cached_size(wanted)}, size, false);
   taken.cell->store(live_cell(0), std::memory_order_relaxed);
   return reinterpret_cast<void*>(single.begin);
 }
@@ -141,18 +145,21 @@ inline bool give(CachedBlock block, std::size_t cached_class) {
   return true;
 }
 
-// Whether a live block, of a slab or a single, has another size from now on, which fits.
-inline bool resize(Span& span, Cell& cell, Bytes size) {
+// A block, of a slab or a single, has another size from now on, which fits. What it had; kUnknownSize: the heap has to
+// be asked.
+inline Bytes resize(Span& span, Cell& cell, Bytes size) {
   detail::Busy busy(*detail::own);
-  if (!busy.is_allowed() || !is_live(cell.load(std::memory_order_relaxed))) [[unlikely]] {
-    return false;
+  std::uint16_t was = cell.load(std::memory_order_relaxed);
+  if (!busy.is_allowed() || !is_live(was)) [[unlikely]] {
+    return kUnknownSize;
   }
+  Bytes old = requested_of(span, was);
   if (span.kind == SpanKind::slab) {
     cell.store(live_cell(span.block - size), std::memory_order_relaxed);
   } else {
     set_requested(span, size);
   }
-  return true;
+  return old;
 }
 
 // Whether the calling thread has to ask the heap.
@@ -205,6 +212,9 @@ void return_cache(GrowableStore& store, ThreadCache& cache);
 // Waits until no thread changes its cache; then none does until resume().
 void stop();
 void resume();
+
+// Large blocks that are cached go back, and to the system if they are not used soon (Decay).
+void tick(GrowableStore& store);
 
 // While stopped: all cached blocks go back to their slabs.
 void flush_all(GrowableStore& store);

@@ -1,5 +1,5 @@
 // The process heap with threads that keep blocks at hand: what all of them did is seen by who asks.
-#include "heap_test_support.h"
+#include "process_heap_blocks.h"
 
 #include <algorithm>
 #include <atomic>
@@ -14,11 +14,8 @@
 namespace apitest {
 namespace {
 
-constexpr SIZE_T kSizes[] = {0, 1, 24, 100, 256, 1000, 4000, 20'000, 28'672, 28'673, 65'536, 200'000, 262'144, 300'000};
-
-char* take(SIZE_T size) { return static_cast<char*>(HeapAlloc(GetProcessHeap(), 0, size)); }
-bool give(void* block) { return HeapFree(GetProcessHeap(), 0, block) != 0; }
-SIZE_T size_of(const void* block) { return HeapSize(GetProcessHeap(), 0, block); }
+constexpr SIZE_T kSizes[] = {0,      1,      24,     100,     256,     1000,    4000,    20'000,
+                             28'672, 28'673, 65'536, 200'000, 262'144, 300'000, 700'000, 1'048'576};
 
 // The live blocks of the process heap, each with the size and how often it was met.
 std::map<void*, std::pair<SIZE_T, int>> walk() {
@@ -216,83 +213,6 @@ TEST(HeapCache, threads_that_only_free_have_caches_that_go_when_they_end) {
   }
 }
 
-TEST(HeapCache, H40_regions_of_freed_large_blocks_are_used_again_and_go_by_HeapCompact) {
-  char* block = take(8 << 20);
-  std::memset(block, 1, 8 << 20);
-  EXPECT_TRUE(give(block));
-  EXPECT_FALSE(give(block));
-  EXPECT_EQ(size_of(block), kNoSize);
-  char* again = static_cast<char*>(HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, (8 << 20) - 100));
-  EXPECT_TRUE(is_filled(again, (8 << 20) - 100, 0));
-  EXPECT_EQ(size_of(again), SIZE_T{(8 << 20) - 100});
-  EXPECT_TRUE(give(again));
-
-  HeapCompact(GetProcessHeap(), 0);
-
-  MEMORY_BASIC_INFORMATION info{};
-  VirtualQuery(again, &info, sizeof info);
-  EXPECT_EQ(info.State, static_cast<DWORD>(MEM_FREE));
-}
-
-DWORD state_of(const char* at) {
-  MEMORY_BASIC_INFORMATION info{};
-  VirtualQuery(at, &info, sizeof info);
-  return info.State;
-}
-
-TEST(HeapCache, idle_memory_goes_back_while_the_program_allocates_other_things) {
-  std::vector<char*> blocks;
-  for (int i = 0; i < 50; ++i) {
-    blocks.push_back(take(500'000));
-    std::memset(blocks.back(), 1, 500'000);
-  }
-  char* large = take(32 << 20);
-  for (char* block : blocks) {
-    give(block);
-  }
-  give(large);
-  alarm(60); // else for ever, if it never goes
-  bool all_gone = false;
-  for (SIZE_T i = 0; !all_gone; ++i) {
-    std::vector<char*> small;
-    for (int k = 0; k < 1000; ++k) {
-      small.push_back(take(i % 500));
-    }
-    for (char* block : small) {
-      give(block);
-    }
-    auto gone = std::count_if(blocks.begin(), blocks.end(), [&](char* at) { return state_of(at) != MEM_COMMIT; });
-    all_gone = state_of(large) == MEM_FREE && gone >= 40; // some may have become slabs of small blocks
-  }
-  alarm(0);
-}
-
-TEST(HeapCache, a_freed_large_block_serves_one_of_another_size_and_what_that_leaves_unused_goes_back) {
-  constexpr SIZE_T kLarge = 60 << 20;
-  constexpr SIZE_T kSmaller = 40 << 20;
-  HeapCompact(GetProcessHeap(), 0);
-  char* large = take(kLarge);
-  ASSERT_TRUE(give(large));
-  char* smaller = take(kSmaller);
-  EXPECT_EQ(smaller, large);
-  EXPECT_EQ(size_of(smaller), kSmaller);
-  std::memset(smaller, 5, kSmaller);
-  EXPECT_EQ(state_of(large + kLarge - 100), static_cast<DWORD>(MEM_COMMIT));
-
-  alarm(60); // else for ever, if it never goes
-  while (state_of(large + kLarge - 100) == MEM_COMMIT) {
-    give(take(2 << 20));
-  }
-  alarm(0);
-  EXPECT_TRUE(is_filled(smaller, kSmaller, 5));
-
-  char* grown = static_cast<char*>(HeapReAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, smaller, kLarge));
-  EXPECT_EQ(grown, smaller);
-  EXPECT_TRUE(is_filled(grown, kSmaller, 5));
-  EXPECT_TRUE(is_filled(grown + kSmaller, kLarge - kSmaller, 0));
-  EXPECT_TRUE(give(grown));
-}
-
 TEST(HeapCache, what_one_thread_frees_another_takes) {
   constexpr int kBlocks = 5000;
   constexpr SIZE_T kSize = 208; // of a class that nothing else here uses
@@ -318,22 +238,6 @@ TEST(HeapCache, what_one_thread_frees_another_takes) {
     EXPECT_TRUE(give(block));
   }
   EXPECT_TRUE(HeapValidate(GetProcessHeap(), 0, nullptr));
-}
-
-TEST(HeapCache, a_large_block_that_grows_stays_where_it_is_for_a_while) {
-  char* block = take(2 << 20);
-  std::memset(block, 7, 2 << 20);
-  int moves = 0;
-  for (SIZE_T size = 2 << 20; size < 64 << 20; size += 100'000) {
-    char* grown = static_cast<char*>(HeapReAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, block, size));
-    ASSERT_NE(grown, nullptr);
-    moves += grown != block ? 1 : 0;
-    block = grown;
-  }
-  EXPECT_LE(moves, 6);
-  EXPECT_TRUE(is_filled(block, 2 << 20, 7));
-  EXPECT_TRUE(is_filled(block + (2 << 20), 60 << 20, 0));
-  EXPECT_TRUE(give(block));
 }
 
 TEST(HeapCache, a_second_free_fails_at_once_and_later_and_by_another_thread) {
