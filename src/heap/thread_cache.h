@@ -1,4 +1,4 @@
-// Blocks of the process heap that a thread has at hand: small ones are taken and given back without a lock.
+// Blocks of the process heap that a thread has at hand: up to a megabyte, they are taken and given back without a lock.
 //
 // Owns:      for each thread and class a stack of free blocks with their cells (`Magazine`). An empty one is refilled,
 //            and half of a full one returned, under the heap's lock, a batch at a time. Blocks that another thread
@@ -8,6 +8,7 @@
 //            marks its cache busy around the few instructions that change it and looks whether it may: two plain stores
 //            and a load. stop() lets the kernel order them with its own (host/membarrier.h). Where the kernel cannot do
 //            that there are no caches, and every call takes the lock.
+// Idle:      what all caches have of blocks with granules of their own goes back at each tick (Decay, decision 0033).
 // Threads:   made at a thread's first allocation; all goes back to the heap when the thread ends. What is allocated
 //            after that, by other destructors, takes the lock. fork's child keeps the caches of threads that it does
 //            not have as orphans, which new threads take over.
