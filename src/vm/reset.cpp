@@ -79,7 +79,7 @@ Status reset(AddressRange outer, AddressRange inner) {
 Undone undo_reset(AddressRange range) {
   Change change;
   RegionHold region(range.begin);
-  if (!region || !region->range.contains(range)) {
+  if (!region || !region->range.contains(range) || region->origin == Origin::placeholder) { // V81
     return Undone::not_a_region;
   }
   if (region->resets == Resets::unknown) {

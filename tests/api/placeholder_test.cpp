@@ -70,6 +70,7 @@ TEST(Placeholder, V81_is_no_reserved_memory_for_other_calls) {
   EXPECT_ERROR(487, replace(field.base(), 8 * kPage));
   EXPECT_ERROR(487, VirtualProtect(field.base(), kPage, PAGE_READONLY, &old));
   EXPECT_ERROR(487, VirtualAlloc(field.base(), kPage, MEM_RESET, PAGE_NOACCESS));
+  EXPECT_ERROR(487, VirtualAlloc(field.base(), kPage, MEM_RESET_UNDO, PAGE_NOACCESS));
   EXPECT_ERROR(487, VirtualFree(field.base(), kPage, MEM_DECOMMIT));
   EXPECT_ERROR(487, VirtualFree(field.base(), 0, MEM_DECOMMIT));
 

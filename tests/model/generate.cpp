@@ -299,6 +299,63 @@ Gen<Operation> repeated() {
                     gen::set(&Operation::stride, stride));
 }
 
+// Placeholders: mostly whole pages, in and around what slots hold.
+Gen<Place> whole_pages_place() {
+  auto within = gen::map(spread<std::int64_t>(0, 47), [](std::int64_t n) { return n * 0x1000; });
+  return gen::weightedOneOf<Place>({{6, place_at(Place::Origin::slot, constant(0))},
+                                    {6, place_at(Place::Origin::inside, within)},
+                                    {2, place_at(Place::Origin::slot, page_delta())},
+                                    {1, place_in_windows()}});
+}
+
+Gen<std::uint64_t> placeholder_size() {
+  auto pages = gen::map(spread<std::uint64_t>(1, 48), [](std::uint64_t n) { return n * 0x1000; });
+  auto chunks = gen::map(spread<std::uint64_t>(1, 2), [](std::uint64_t n) { return n * 0x200000; });
+  return gen::weightedOneOf<std::uint64_t>({{9, pages}, {2, nearly_a_chunk()}, {1, chunks}, {1, size()}});
+}
+
+Gen<Operation> placeholders() {
+  auto hole = gen::weightedElement<std::uint32_t>(
+      {{12, MEM_RESERVE | MEM_RESERVE_PLACEHOLDER}, {1, MEM_RESERVE | MEM_COMMIT | MEM_RESERVE_PLACEHOLDER}});
+  auto anywhere = gen::build(allocation(Call::place, gen::just(Place{}), placeholder_size(), hole),
+                             gen::set(&Operation::protect, gen::just<std::uint32_t>(PAGE_NOACCESS)));
+  auto there = gen::build(allocation(Call::place, place_in_windows(), placeholder_size(), hole),
+                          gen::set(&Operation::protect, gen::just<std::uint32_t>(PAGE_NOACCESS)));
+  auto memory = gen::weightedElement<std::uint32_t>({{4, MEM_RESERVE | MEM_REPLACE_PLACEHOLDER},
+                                                     {8, MEM_RESERVE | MEM_COMMIT | MEM_REPLACE_PLACEHOLDER},
+                                                     {1, MEM_COMMIT | MEM_REPLACE_PLACEHOLDER}});
+  auto keep = gen::just<std::uint32_t>(MEM_RELEASE | MEM_PRESERVE_PLACEHOLDER);
+  auto join = gen::just<std::uint32_t>(MEM_RELEASE | MEM_COALESCE_PLACEHOLDERS);
+  return gen::weightedOneOf<Operation>({{3, anywhere},
+                                        {1, there},
+                                        {6, allocation(Call::place, whole_pages_place(), placeholder_size(), memory)},
+                                        {6, call(Call::free, whole_pages_place(), placeholder_size(), keep)},
+                                        {4, call(Call::free, whole_pages_place(), placeholder_size(), join)}});
+}
+
+// A whole life on one slot, so that what needs exact sizes succeeds often: of `pages` pages the first `cut` are cut
+// off, become memory, and a placeholder again, and join the others.
+Gen<Operation> part_of_placeholder_life() {
+  constexpr std::uint64_t kWhole = 24 * 0x1000;
+  auto base = place_in(gen::just(kSlots - 1), Place::Origin::slot, constant(0));
+  auto cut = gen::map(spread<std::uint64_t>(0, 2), [](std::uint64_t n) { return 0x3000 + n * 0x4000; });
+  auto one = [](std::uint32_t type) { return gen::just(type); };
+  auto in_slot = [](Gen<Operation> operation) {
+    return gen::build(std::move(operation), gen::set(&Operation::slot, gen::just(kSlots - 1)));
+  };
+  auto make = gen::build(
+      allocation(Call::place, gen::just(Place{}), gen::just(kWhole), one(MEM_RESERVE | MEM_RESERVE_PLACEHOLDER)),
+      gen::set(&Operation::protect, gen::just<std::uint32_t>(PAGE_NOACCESS)));
+  auto fill = gen::build(allocation(Call::place, base, cut, one(MEM_RESERVE | MEM_COMMIT | MEM_REPLACE_PLACEHOLDER)),
+                         gen::set(&Operation::protect, gen::just<std::uint32_t>(PAGE_READWRITE)));
+  auto whole_or_cut = gen::weightedOneOf<std::uint64_t>({{2, gen::just(kWhole)}, {1, cut}});
+  return gen::weightedOneOf<Operation>(
+      {{1, in_slot(make)},
+       {4, call(Call::free, base, cut, one(MEM_RELEASE | MEM_PRESERVE_PLACEHOLDER))},
+       {3, fill},
+       {2, call(Call::free, base, whole_or_cut, one(MEM_RELEASE | MEM_COALESCE_PLACEHOLDERS))}});
+}
+
 // Around the first contested chunk of the outer window, and anywhere in the arena.
 Gen<Operation> churn() {
   auto granule = gen::map(spread<std::int64_t>(0, 3), [](std::int64_t n) { return 0x400000 + n * 0x10000; });
@@ -334,6 +391,8 @@ ShrinkableOperation any_operation(const rc::Random& random) {
                                                                     {5, repeated()},
                                                                     {1, empty_chunks()},
                                                                     {1, churn()},
+                                                                    {9, placeholders()},
+                                                                    {7, part_of_placeholder_life()},
                                                                     {1, gen::just(Operation{})}});
   constexpr int kSize = 100; // RapidCheck's usual largest size; the generators here do not depend on it
   return kAny(random, kSize);

@@ -47,7 +47,8 @@ enum class Call : std::uint8_t {
   alloc,   // VirtualAlloc, or VirtualAllocEx
   churn,   // VirtualAlloc, VirtualQuery and VirtualFree of the same address: threads take it from each other
   alloc2,  // VirtualAlloc2 at NULL with address requirements: lowest is `place`, highest lowest + span - 1
-  free,    // VirtualFree, or VirtualFreeEx
+  place,   // VirtualAlloc2 without requirements: placeholders, and what replaces them
+  free,    // VirtualFree, or VirtualFreeEx; also what splits and joins placeholders
   nt_free, // NtFreeVirtualMemory, which may release the middle of an allocation
   protect, // VirtualProtect, or VirtualProtectEx
   query,   // VirtualQuery, or VirtualQueryEx

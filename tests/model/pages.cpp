@@ -103,8 +103,8 @@ void Pages::forget_unused_chunks() {
   cached_ = nullptr;
 }
 
-std::uint32_t Pages::add(Range range, std::uint32_t protect) {
-  allocations[++last_key_] = Allocation{range, protect};
+std::uint32_t Pages::add(Range range, std::uint32_t protect, Origin origin) {
+  allocations[++last_key_] = Allocation{range, protect, origin};
   return last_key_;
 }
 

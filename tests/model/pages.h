@@ -46,9 +46,12 @@ struct Page {
   bool operator==(const Page&) const = default;
 };
 
+enum class Origin : std::uint8_t { ordinary, placeholder, replacement };
+
 struct Allocation {
   Range range;
   std::uint32_t protect = 0; // AllocationProtect
+  Origin origin = Origin::ordinary;
 };
 
 class Pages {
@@ -94,7 +97,7 @@ public:
   // Forgets arrays whose pages are all free.
   void forget_unused_chunks();
 
-  std::uint32_t add(Range range, std::uint32_t protect);
+  std::uint32_t add(Range range, std::uint32_t protect, Origin origin = Origin::ordinary);
   std::map<std::uint32_t, Allocation> allocations;
 
   // By base address of the chunk.

@@ -85,6 +85,8 @@ void Player::play_once(const Operation& operation, std::uintptr_t address) {
     return churn(operation, address);
   case Call::alloc2:
     return alloc2(operation, address);
+  case Call::place:
+    return place(operation, address);
   case Call::free:
     return free(operation, address);
   case Call::nt_free:
@@ -173,6 +175,20 @@ void Player::alloc2(const Operation& operation, std::uintptr_t lowest) {
   SetLastError(kUntouched);
   void* result = VirtualAlloc2(operation.ex ? GetCurrentProcess() : nullptr, nullptr, operation.size, operation.type,
                                operation.protect, &parameter, 1);
+  finish_alloc(call, verdict, result, GetLastError(), operation.slot);
+}
+
+void Player::place(const Operation& operation, std::uintptr_t address) {
+  AllocCall call{address, operation.size, operation.type, operation.protect};
+  call.is_extended = true;
+  Verdict verdict = model.judge_alloc(call);
+  bool takes_space = (operation.type & MEM_REPLACE_PLACEHOLDER) == 0 && call.reserves();
+  if (verdict.outcome == Verdict::Outcome::skip || (takes_space && lands_elsewhere(call)))
+    return;
+
+  SetLastError(kUntouched);
+  void* result = VirtualAlloc2(operation.ex ? GetCurrentProcess() : nullptr, pointer(address), operation.size,
+                               operation.type, operation.protect, nullptr, 0);
   finish_alloc(call, verdict, result, GetLastError(), operation.slot);
 }
 

@@ -13,6 +13,7 @@ static_assert(kErrorAccessDenied == ERROR_ACCESS_DENIED && kErrorNotEnoughMemory
               kErrorInvalidParameter == ERROR_INVALID_PARAMETER && kErrorInvalidAddress == ERROR_INVALID_ADDRESS &&
               kErrorNoAccess == ERROR_NOACCESS);
 
+constexpr std::uint32_t kPlaceholderTypes = MEM_RESERVE_PLACEHOLDER | MEM_REPLACE_PLACEHOLDER;
 constexpr std::uint32_t kTargets = 0x40000000; // PAGE_TARGETS_INVALID, PAGE_TARGETS_NO_UPDATE
 constexpr std::uint32_t kCacheBits = PAGE_NOCACHE | PAGE_WRITECOMBINE;
 
@@ -32,6 +33,8 @@ constexpr std::array<Rights, 6> kRights = {{{PAGE_NOACCESS, "---"},
 std::uint32_t page_protection(std::uint32_t protect) { return protect & ~(kTargets | kCacheBits); }
 std::uint32_t base_of(std::uint32_t protect) { return page_protection(protect) & ~std::uint32_t{PAGE_GUARD}; }
 
+} // namespace
+
 // V8, V9.
 bool valid_protection(std::uint32_t protect) {
   std::uint32_t base = base_of(protect);
@@ -46,14 +49,7 @@ bool valid_protection(std::uint32_t protect) {
   return cache == 0 || (base != PAGE_NOACCESS && cache != kCacheBits);
 }
 
-// The pages a byte range touches. The caller has made sure that it does not wrap.
-Range pages_of(std::uintptr_t address, std::uint64_t size) {
-  return {round_down(address, kPage), round_up(address + size, kPage)};
-}
-
-bool leaves_user_space(std::uintptr_t address, std::uint64_t size) {
-  return address >= kUserEnd || size > kUserEnd - address;
-}
+namespace {
 
 // V13: a reservation starts at a granule, and ends at the page that holds its last byte.
 Range reserved_range(const AllocCall& call) {
@@ -113,6 +109,8 @@ std::uint32_t Model::shown_protect(const Page& page) const {
 }
 
 Verdict Model::judge_alloc(const AllocCall& call) const {
+  if (call.is_extended && (call.type & kPlaceholderTypes) != 0)
+    return judge_replacing(call);
   constexpr std::uint32_t kResets = MEM_RESET | MEM_RESET_UNDO;
   constexpr std::uint32_t kKinds = MEM_COMMIT | MEM_RESERVE | kResets;
 
@@ -200,8 +198,8 @@ Verdict Model::judge_existing(const AllocCall& call) const {
       return Verdict::skip();
     return Verdict::failure({kErrorInvalidAddress}, "V18 V23 in no allocation");
   }
-  if (!allocation->range.contains(range))
-    return Verdict::failure({kErrorInvalidAddress}, "V18 V23 past the allocation's end");
+  if (!allocation->range.contains(range) || allocation->origin == Origin::placeholder)
+    return Verdict::failure({kErrorInvalidAddress}, "V18 V23 V81 past the allocation's end, or no memory");
   if (call.type == MEM_RESET_UNDO) // V24: which of the two depends on what the system did meanwhile
     return Verdict::either({kErrorInvalidAddress, kErrorInvalidParameter, kErrorNotEnoughMemory, kErrorAccessDenied},
                            "V24 undo may be too late");
@@ -211,6 +209,8 @@ Verdict Model::judge_existing(const AllocCall& call) const {
 std::uintptr_t Model::expected_base(const AllocCall& call) {
   if (call.address == 0)
     return 0;
+  if (call.is_extended && (call.type & MEM_REPLACE_PLACEHOLDER) != 0)
+    return round_down(call.address, kPage); // V85
   return round_down(call.address, call.reserves() ? kGranule : kPage);
 }
 
@@ -241,8 +241,13 @@ void Model::apply_alloc(const AllocCall& call, std::uintptr_t base) {
   Range range = call.address == 0 ? Range{base, base + round_up(call.size, kPage)}
                 : call.reserves() ? reserved_range(call)
                                   : pages_of(call.address, call.size);
-  if (call.reserves()) {
-    std::uint32_t key = pages.add(range, call.protect & ~kTargets);
+  if (call.is_extended && (call.type & MEM_REPLACE_PLACEHOLDER) != 0) {
+    replace(call);
+    range = pages_of(call.address, call.size);
+  } else if (call.reserves()) {
+    bool is_placeholder = call.is_extended && (call.type & MEM_RESERVE_PLACEHOLDER) != 0;
+    std::uint32_t key =
+        pages.add(range, call.protect & ~kTargets, is_placeholder ? Origin::placeholder : Origin::ordinary);
     in_use_ += range.size();
     Page reserved;
     reserved.state = State::reserved;
@@ -275,6 +280,8 @@ Range Model::free_range(const FreeCall& call) const {
 }
 
 Verdict Model::judge_free(const FreeCall& call) const {
+  if (call.type == (MEM_RELEASE | MEM_PRESERVE_PLACEHOLDER) || call.type == (MEM_RELEASE | MEM_COALESCE_PLACEHOLDERS))
+    return judge_placeholders(call);
   if (call.type != MEM_DECOMMIT && call.type != MEM_RELEASE)
     return Verdict::failure({kErrorInvalidParameter}, "V30 free type");
   if (call.type == MEM_RELEASE && call.size != 0)
@@ -293,6 +300,8 @@ Verdict Model::judge_free(const FreeCall& call) const {
   if (free_range(call) == Range{})
     return call.size == 0 ? Verdict::failure({kErrorInvalidAddress}, "V33 V35 not at the base")
                           : Verdict::failure({kErrorInvalidParameter}, "V36 past the allocation's end");
+  if (call.type == MEM_DECOMMIT && pages.allocation_of(first)->origin == Origin::placeholder)
+    return Verdict::failure({kErrorInvalidAddress}, "V81 a placeholder has no pages");
   return Verdict::success("V34 V36 V37 inside one allocation");
 }
 
@@ -316,10 +325,14 @@ Verdict Model::judge_nt_free(const FreeCall& call) const {
     return call.size == 0
                ? Verdict::failure({static_cast<std::uint32_t>(STATUS_FREE_VM_NOT_AT_BASE)}, "V112 inner base, size 0")
                : Verdict::failure({static_cast<std::uint32_t>(STATUS_UNABLE_TO_FREE_VM)}, "V112 past the end");
+  if (call.type == MEM_DECOMMIT && pages.allocation_of(first)->origin == Origin::placeholder)
+    return Verdict::failure({static_cast<std::uint32_t>(STATUS_CONFLICTING_ADDRESSES)}, "V81 no pages");
   return Verdict::success("V39 C6 inside one allocation");
 }
 
 Range Model::apply_free(const FreeCall& call) {
+  if (call.type != MEM_DECOMMIT && call.type != MEM_RELEASE)
+    return apply_placeholders(call);
   Range range = free_range(call);
   std::uint32_t key = pages.at(range.begin).allocation;
 
@@ -343,7 +356,7 @@ Range Model::apply_free(const FreeCall& call) {
   else
     pages.allocations.erase(key);
   if (right.size() != 0) {
-    std::uint32_t new_key = pages.add(right, whole.protect);
+    std::uint32_t new_key = pages.add(right, whole.protect, whole.origin);
     pages.change_all(right, [&](Page& page) { page.allocation = new_key; });
   }
   return range;

@@ -3,7 +3,7 @@
 //
 // Owns:      Model: the pages, what is known of the memory around them, and one judge_ function per call. A judge
 //            looks only; apply_ changes the pages after winmem has given the answer that was expected.
-// Rules:     V1-V58, V89, V110-V112, C1-C11, written out plainly; a verdict names the one that decided.
+// Rules:     V1-V58, V80-V87, V89, V110-V112, C1-C11, written out plainly; a verdict names the one that decided.
 // Threads:   each thread has its own Model. What lies outside of its allocations may belong to another thread, so there
 //            the verdict is `either` for a reservation, and `skip` for a call that would change somebody else's memory.
 #pragma once
@@ -70,6 +70,8 @@ struct AllocCall {
   std::uintptr_t highest = 0; // the last byte; 0 for no bound
   std::uintptr_t alignment = 0;
 
+  bool is_extended = false; // VirtualAlloc2 without requirements, which knows placeholders
+
   bool reserves() const;
 };
 
@@ -106,13 +108,32 @@ public:
 private:
   Verdict judge_new(const AllocCall& call) const;
   Verdict judge_bounds(const AllocCall& call) const;
+  Verdict judge_replacing(const AllocCall& call) const;
+  Verdict judge_placeholders(const FreeCall& call) const;
+  Verdict judge_preserving(const Allocation& allocation, Range range) const;
+  Verdict judge_joining(Range range) const;
   Verdict judge_existing(const AllocCall& call) const;
   bool fits_somewhere(const AllocCall& call, std::uintptr_t unit) const;
   Range free_range(const FreeCall& call) const;
+  void settle(Range range, std::uint32_t protect, Origin origin);
+  void replace(const AllocCall& call);
+  Range apply_placeholders(const FreeCall& call);
 
   Territory territory_;
   std::uintptr_t in_use_ = 0; // bytes in allocations
 };
+
+// V8, V9.
+bool valid_protection(std::uint32_t protect);
+
+// The pages a byte range touches. The caller has made sure that it does not wrap.
+inline Range pages_of(std::uintptr_t address, std::uint64_t size) {
+  return {round_down(address, kPage), round_up(address + size, kPage)};
+}
+
+inline bool leaves_user_space(std::uintptr_t address, std::uint64_t size) {
+  return address >= kUserEnd || size > kUserEnd - address;
+}
 
 // The access a protection gives, as /proc/self/maps writes it.
 const char* kernel_permissions(std::uint32_t protect);
