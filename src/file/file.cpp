@@ -4,7 +4,10 @@
 #include "../host/own_process.h"
 #include "../object/handover.h"
 #include "byte_locks.h"
+#include "path.h"
 #include "sharing.h"
+
+#include <algorithm>
 
 namespace winmem::file {
 
@@ -13,16 +16,18 @@ namespace {
 constinit object::Cells cells(sizeof(File));
 constinit std::atomic<bool> some_delete_on_close{false};
 
-constexpr unsigned kLongestPath = 4096;
+// Its path, as the kernel knows it now; false when it has none any more, or never had one.
+bool path_of(const File& file, char (&path)[kPathRoom]) {
+  host::FileIdentity ours;
+  host::FileStatus named;
+  return host::path_of_file(file.descriptor, path, sizeof path) && host::identify(file.descriptor, ours) &&
+         host::file_status(path, named) == Status::ok && ours == host::FileIdentity{named.device, named.inode};
+}
 
 // The file is gone by name when its last handle is; what it was renamed to goes, not what has its old name now.
 void delete_by_name(const File& file) {
-  char path[kLongestPath];
-  host::FileStatus ours;
-  host::FileStatus named;
-  if (host::path_of_file(file.descriptor, path, sizeof path) &&
-      host::file_status(file.descriptor, ours) == Status::ok && host::file_status(path, named) == Status::ok &&
-      ours.device == named.device && ours.inode == named.inode) {
+  char path[kPathRoom];
+  if (path_of(file, path)) {
     static_cast<void>(host::remove_name(path));
   }
 }
@@ -47,6 +52,18 @@ void end(object::Object& object) {
 }
 
 object::AccessMask most_access(const object::Object& object) { return static_cast<const File&>(object).most_access; }
+
+std::size_t name_of(const object::Object& object, char16_t* to, std::size_t room) {
+  char path[kPathRoom];
+  char16_t name[kPathRoom];
+  if (!path_of(static_cast<const File&>(object), path) || length_as<char16_t>(path) > room) {
+    return 0;
+  }
+  copy_as(path, name);
+  std::size_t count = length_as<char16_t>(path);
+  std::copy_n(name, count, to);
+  return count;
+}
 
 // Its locks of ranges go on with the descriptors, but which ranges they are the new program is not told.
 bool hand_over(object::Object& object, object::Handover& out) {
@@ -122,10 +139,10 @@ host::OpenedFile open_new(const char* path, const Request& request) {
 
 // Not found because of the last part of the path, or because of one before it?
 Status missing_part(const char* path) {
-  char parent[kLongestPath];
-  unsigned length = 0;
-  unsigned last_slash = 0;
-  for (; path[length] != 0 && length < kLongestPath - 1; ++length) {
+  char parent[kPathRoom];
+  std::size_t length = 0;
+  std::size_t last_slash = 0;
+  for (; path[length] != 0 && length < kPathRoom - 1; ++length) {
     parent[length] = path[length];
     last_slash = path[length] == '/' ? length : last_slash;
   }
@@ -184,6 +201,7 @@ constexpr object::Type kFileType = {
     .rights = {.read = 0x00120089, .write = 0x00120116, .execute = 0x001200A0, .all = 0x001F01FF},
     .last_handle_closed = close_name,
     .end = end,
+    .name_of = name_of,
     .most_access = most_access,
     .hand_over = hand_over,
     .take_over = take_over,

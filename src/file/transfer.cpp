@@ -16,10 +16,6 @@ void move_behind(const File& file, std::int64_t offset, Bytes bytes) {
   }
 }
 
-} // namespace
-
-namespace {
-
 // What FILE_FLAG_NO_BUFFERING asks for: whole sectors, where the position is as where an offset says.
 bool is_misaligned(const File& file, std::int64_t offset, Bytes size) {
   constexpr std::int64_t kSector = 512;
@@ -54,6 +50,27 @@ host::Transferred read(File& file, void* to, Bytes size, std::int64_t offset) {
   return result;
 }
 
+namespace {
+
+// A write that failed after its first `done` bytes: what it made the file longer by goes again, unless somebody has
+// written behind that meanwhile. What it wrote over stays so.
+void take_back(const File& file, const host::FileStatus& before, std::int64_t offset, Bytes done) {
+  std::int64_t position = 0;
+  if (offset == host::kAtPosition) {
+    static_cast<void>(
+        host::seek_file(file.descriptor, -static_cast<std::int64_t>(done), host::SeekFrom::position, position));
+    offset = position;
+  }
+  host::FileStatus now{};
+  bool grew = host::file_status(file.descriptor, now) == Status::ok && now.size > before.size &&
+              now.size == static_cast<std::uint64_t>(offset) + done;
+  if (grew) {
+    static_cast<void>(host::resize_file(file.descriptor, now.size, before.size));
+  }
+}
+
+} // namespace
+
 // A write that the kernel cuts short goes on: on Windows it is whole, or fails.
 host::Transferred write(File& file, const void* from, Bytes size, std::int64_t offset) {
   if (is_misaligned(file, offset, size)) {
@@ -62,11 +79,17 @@ host::Transferred write(File& file, const void* from, Bytes size, std::int64_t o
   if (is_locked_against(file, Transfer::write, offset, size)) {
     return {Status::file_lock_conflict};
   }
+  host::FileStatus before{};
+  bool may_grow = file.kind == host::FileKind::regular && host::file_status(file.descriptor, before) == Status::ok;
   Bytes done = 0;
   do {
     std::int64_t at = offset == host::kAtPosition ? offset : offset + static_cast<std::int64_t>(done);
     host::Transferred part = host::write_file(file.descriptor, static_cast<const char*>(from) + done, size - done, at);
     if (part.status != Status::ok) {
+      if (may_grow && done != 0) {
+        take_back(file, before, offset, done);
+        done = 0;
+      }
       return {part.status == Status::access_violation ? Status::invalid_user_buffer : part.status, done};
     }
     if (part.bytes == 0) {

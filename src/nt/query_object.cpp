@@ -1,6 +1,8 @@
 // NtQueryObject: what a handle stands for, by class: basic (counts and access), name, type.
 //
 // Defined twice, since a UNICODE_STRING's characters are the program's own wide ones.
+#include "../file/file.h"
+#include "../file/path.h"
 #include "../object/handle_table.h"
 #include "handles.h"
 #include "user_memory.h"
@@ -13,7 +15,7 @@ using namespace winmem;
 namespace {
 
 // Bounded: no object has a longer name or type name.
-constexpr std::size_t kLongestName = 1024;
+constexpr std::size_t kLongestName = file::kPathRoom;
 
 struct Found {
   object::Ref<object::Object> object;
@@ -85,8 +87,9 @@ template <class Character> Status name(const Found& found, void* buffer, ULONG l
   if (Status status = tell_length(returned, needed); status != Status::ok) {
     return status;
   }
-  if (length < needed) {
-    return length < sizeof(UNICODE_STRING) ? Status::info_length_mismatch : Status::buffer_overflow;
+  if (length < needed) { // files have a way of their own to tell their names
+    bool is_cut = found.object->type == &file::kFileType && length >= sizeof(UNICODE_STRING);
+    return is_cut ? Status::buffer_overflow : Status::info_length_mismatch;
   }
   auto at = reinterpret_cast<Address>(buffer);
   UNICODE_STRING string{};

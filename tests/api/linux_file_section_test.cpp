@@ -3,10 +3,10 @@
 // Rules: S5 S6 S7 S39 S42 S44 S45
 #include "child_process.h"
 #include "section_test_support.h"
+#include "small_file_system.h"
 #include "temporary_file.h"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -33,29 +33,6 @@ bool fails_with_error(DWORD error, HANDLE made) { return made == nullptr && GetL
 using LinuxFileSection = WithFile;
 
 // ---- file systems ---------------------------------------------------------------------------------------------------
-
-constexpr int kNotAllowed = 77;
-
-// A file system of 1 MiB that only this process sees, and a file in it of 100 bytes.
-bool enter_small_file_system(const std::string& folder, const std::string& path) {
-  bool entered = (unshare(CLONE_NEWNS) == 0 || unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0) &&
-                 mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
-                 mount("winmem", folder.c_str(), "tmpfs", 0, "size=1m") == 0;
-  int file = entered ? open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600) : -1;
-  return file >= 0 && write(file, std::string(100, 'x').c_str(), 100) == 100 && close(file) == 0;
-}
-
-template <typename Checks> void in_small_file_system(const std::string& name, Checks checks) {
-  std::string folder = name + ".d";
-  std::string path = folder + "/file";
-  ASSERT_EQ(mkdir(folder.c_str(), 0700), 0);
-  int wrong = in_child([&] { return enter_small_file_system(folder, path) ? checks(folder, path) : kNotAllowed; });
-  EXPECT_EQ(rmdir(folder.c_str()), 0);
-  if (wrong == kNotAllowed) {
-    GTEST_SKIP() << "file systems cannot be mounted here";
-  }
-  EXPECT_EQ(wrong, 0);
-}
 
 TEST_F(LinuxFileSection, S7_a_full_disk_is_an_error_and_the_file_stays_as_it_was) {
   in_small_file_system(name(), [](const std::string&, const std::string& path) {

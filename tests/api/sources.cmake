@@ -65,8 +65,10 @@ set(API_SECTION_TESTS
     section_extend_test.cpp
     section_extended_test.cpp
     native_section_test.cpp
+    placeholder_scale_test.cpp
     placeholder_test.cpp
     placeholder_view_test.cpp
+    query_object_test.cpp
     section_create_test.cpp
     section_map_test.cpp
     section_names_test.cpp

@@ -7,6 +7,7 @@
 #include "heap_calls.h"
 #include "heap_exchange.h"
 #include "history.h"
+#include "placeholder_calls.h"
 #include "process_calls.h"
 #include "section_calls.h"
 #include "sync_calls.h"
@@ -402,6 +403,8 @@ constexpr Row kCalls[] = {
     {"NtCreateSection NtQuerySection NtMapViewOfSection ZwMapViewOfSection NtUnmapViewOfSection ZwUnmapViewOfSection "
      "NtUnmapViewOfSectionEx ZwUnmapViewOfSectionEx NtFlushVirtualMemory",
      native_sections},
+    {"", own_placeholders},
+    {"", shared_placeholders},
     {"CreateEventA CreateEventW CreateEventExA CreateEventExW SetEvent ResetEvent PulseEvent WaitForSingleObject "
      "WaitForSingleObjectEx NtWaitForSingleObject SignalObjectAndWait",
      own_events},
