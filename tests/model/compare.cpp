@@ -165,13 +165,15 @@ private:
       const Model* holder = holders.of(i);
       bool committed = holder != nullptr && holder->pages.at(address).state == State::committed;
       const char* kept = committed ? kernel_permissions(holder->pages.at(address).protect) : hidden;
+      if (committed && holder->pages.allocation_of(address)->is_view())
+        kept = kept[1] == 'w' ? "rw- view" : kept[0] == 'r' ? "r-- view" : "--- view";
       borders_.next(address, committed && std::strcmp(kept, "---") == 0 ? "--- dumped" : kept);
     }
   }
 
   void compare_runs(const Model& model) {
     for (const auto& [key, allocation] : model.pages.allocations) {
-      if (lies_outside(allocation.range.begin))
+      if (lies_outside(allocation.range.begin) || allocation.is_view())
         ++outside_allocations_;
       for (std::uintptr_t at = allocation.range.begin; at < allocation.range.end;) {
         std::uintptr_t end = model.pages.run_end(at);

@@ -326,7 +326,13 @@ Gen<Operation> placeholders() {
                                                      {1, MEM_COMMIT | MEM_REPLACE_PLACEHOLDER}});
   auto keep = gen::just<std::uint32_t>(MEM_RELEASE | MEM_PRESERVE_PLACEHOLDER);
   auto join = gen::just<std::uint32_t>(MEM_RELEASE | MEM_COALESCE_PLACEHOLDERS);
+  auto views = gen::weightedOneOf<Place>({{1, gen::just(Place{})}, {2, whole_pages_place()}});
+  auto map = gen::build(call(Call::view, views, placeholder_size(), gen::just<std::uint32_t>(0)),
+                        gen::set(&Operation::slot, usual_slot()));
+  auto unmap_flags = gen::weightedElement<std::uint32_t>({{2, 0u}, {1, MEM_PRESERVE_PLACEHOLDER}});
   return gen::weightedOneOf<Operation>({{3, anywhere},
+                                        {3, map},
+                                        {3, call(Call::unmap, place(), gen::just<std::uint64_t>(0), unmap_flags)},
                                         {1, there},
                                         {6, allocation(Call::place, whole_pages_place(), placeholder_size(), memory)},
                                         {6, call(Call::free, whole_pages_place(), placeholder_size(), keep)},
@@ -353,6 +359,8 @@ Gen<Operation> part_of_placeholder_life() {
       {{1, in_slot(make)},
        {4, call(Call::free, base, cut, one(MEM_RELEASE | MEM_PRESERVE_PLACEHOLDER))},
        {3, fill},
+       {3, in_slot(call(Call::view, base, cut, one(0)))},
+       {2, call(Call::unmap, base, cut, gen::weightedElement<std::uint32_t>({{5, MEM_PRESERVE_PLACEHOLDER}, {1, 0u}}))},
        {2, call(Call::free, base, whole_or_cut, one(MEM_RELEASE | MEM_COALESCE_PLACEHOLDERS))}});
 }
 

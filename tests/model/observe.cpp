@@ -76,7 +76,7 @@ void check_query(const Model& model, std::uintptr_t address) {
   expect("State", got.State, page.state == State::committed ? MEM_COMMIT : MEM_RESERVE);
   expect("AllocationBase", number(got.AllocationBase), allocation->range.begin);
   expect("AllocationProtect", got.AllocationProtect, allocation->protect);
-  expect("Type", got.Type, MEM_PRIVATE);
+  expect("Type", got.Type, allocation->is_view() ? MEM_MAPPED : MEM_PRIVATE);
   expect("RegionSize", got.RegionSize, model.pages.run_end(first) - first);
   std::uint32_t protect = model.shown_protect(page);
   if (protect == PAGE_NOACCESS) // how the allocation's cache bits go together with no access, no rule says

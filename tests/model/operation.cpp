@@ -12,10 +12,12 @@ namespace {
 
 template <class Enum, std::size_t Count> using Names = std::array<std::pair<Enum, std::string_view>, Count>;
 
-constexpr Names<Call, 11> kCalls = {{{Call::alloc, "alloc"},
+constexpr Names<Call, 13> kCalls = {{{Call::alloc, "alloc"},
                                      {Call::churn, "churn"},
                                      {Call::alloc2, "alloc2"},
                                      {Call::place, "place"},
+                                     {Call::view, "view"},
+                                     {Call::unmap, "unmap"},
                                      {Call::free, "free"},
                                      {Call::nt_free, "nt_free"},
                                      {Call::protect, "protect"},

@@ -48,6 +48,8 @@ enum class Call : std::uint8_t {
   churn,   // VirtualAlloc, VirtualQuery and VirtualFree of the same address: threads take it from each other
   alloc2,  // VirtualAlloc2 at NULL with address requirements: lowest is `place`, highest lowest + span - 1
   place,   // VirtualAlloc2 without requirements: placeholders, and what replaces them
+  view,    // MapViewOfFile3 of a new section: anywhere, or in place of a placeholder
+  unmap,   // UnmapViewOfFile2; `type` are its flags
   free,    // VirtualFree, or VirtualFreeEx; also what splits and joins placeholders
   nt_free, // NtFreeVirtualMemory, which may release the middle of an allocation
   protect, // VirtualProtect, or VirtualProtectEx

@@ -46,12 +46,14 @@ struct Page {
   bool operator==(const Page&) const = default;
 };
 
-enum class Origin : std::uint8_t { ordinary, placeholder, replacement };
+enum class Origin : std::uint8_t { ordinary, placeholder, replacement, view, view_in_placeholder };
 
 struct Allocation {
   Range range;
   std::uint32_t protect = 0; // AllocationProtect
   Origin origin = Origin::ordinary;
+
+  bool is_view() const { return origin == Origin::view || origin == Origin::view_in_placeholder; }
 };
 
 class Pages {

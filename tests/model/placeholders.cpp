@@ -48,8 +48,8 @@ Verdict Model::judge_placeholders(const FreeCall& call) const {
 
 // V82, V86.
 Verdict Model::judge_preserving(const Allocation& allocation, Range range) const {
-  if (!allocation.range.contains(range))
-    return Verdict::failure({kErrorInvalidParameter}, "V82 V36 past the allocation's end");
+  if (!allocation.range.contains(range) || allocation.is_view())
+    return Verdict::failure({kErrorInvalidParameter}, "V82 V36 V38 past the allocation's end, or a view");
   bool is_all = allocation.range == range;
   if (allocation.origin == Origin::placeholder && !is_all)
     return Verdict::success("V82 a part of a placeholder");

@@ -87,6 +87,10 @@ void Player::play_once(const Operation& operation, std::uintptr_t address) {
     return alloc2(operation, address);
   case Call::place:
     return place(operation, address);
+  case Call::view:
+    return view(operation, address);
+  case Call::unmap:
+    return unmap(operation, address);
   case Call::free:
     return free(operation, address);
   case Call::nt_free:
@@ -190,6 +194,49 @@ void Player::place(const Operation& operation, std::uintptr_t address) {
   void* result = VirtualAlloc2(operation.ex ? GetCurrentProcess() : nullptr, pointer(address), operation.size,
                                operation.type, operation.protect, nullptr, 0);
   finish_alloc(call, verdict, result, GetLastError(), operation.slot);
+}
+
+void Player::view(const Operation& operation, std::uintptr_t address) {
+  ViewCall call{address, operation.size};
+  Verdict verdict = model.judge_view(call);
+  if (verdict.outcome == Verdict::Outcome::skip)
+    return;
+
+  std::uint64_t size = round_up(operation.size, kPage);
+  HANDLE section = CreateFileMappingA(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, static_cast<DWORD>(size >> 32),
+                                      static_cast<DWORD>(size), nullptr);
+  if (section == nullptr)
+    throw Mismatch("a section of " + hex(size) + " bytes: error " + std::to_string(GetLastError()));
+  SetLastError(kUntouched);
+  void* result = MapViewOfFile3(section, operation.ex ? GetCurrentProcess() : nullptr, pointer(address), 0, size,
+                                address == 0 ? 0 : MEM_REPLACE_PLACEHOLDER, PAGE_READWRITE, nullptr, 0);
+  DWORD error = GetLastError();
+  CloseHandle(section);
+  check_answer(verdict, result != nullptr, error);
+  if (result == nullptr)
+    return;
+  std::uintptr_t base = number(result);
+  AllocCall like{0, size, MEM_RESERVE, PAGE_READWRITE};
+  if (const char* wrong = address == 0 ? model.placement_error(like, base) : nullptr)
+    throw Mismatch(std::string("got the view's base ") + hex(base) + ": " + wrong);
+  if (address != 0 && base != address)
+    throw Mismatch("expected the view's base " + hex(address) + ", got " + hex(base));
+  model.apply_view(call, base);
+  slots_[static_cast<std::size_t>(operation.slot % kSlots)] = {base, size};
+  recent_[next_recent_++ % kSlots] = {base, size};
+}
+
+void Player::unmap(const Operation& operation, std::uintptr_t address) {
+  bool preserves = operation.type == MEM_PRESERVE_PLACEHOLDER;
+  Verdict verdict = model.judge_unmap(address, preserves);
+  if (verdict.outcome == Verdict::Outcome::skip)
+    return;
+
+  SetLastError(kUntouched);
+  BOOL ok = UnmapViewOfFile2(GetCurrentProcess(), pointer(address), operation.type);
+  check_answer(verdict, ok != 0, GetLastError());
+  if (ok != 0)
+    model.apply_unmap(address, preserves);
 }
 
 void Player::finish_alloc(const AllocCall& call, const Verdict& verdict, void* result, std::uint32_t error, int slot) {
@@ -367,6 +414,12 @@ void Player::open_all_pages() {
 void Player::release_all() {
   while (!model.pages.allocations.empty()) {
     std::uintptr_t base = model.pages.allocations.begin()->second.range.begin;
+    if (model.pages.allocations.begin()->second.is_view()) {
+      if (UnmapViewOfFile(pointer(base)) == 0)
+        throw Mismatch("unmapping " + hex(base) + " failed, error " + std::to_string(GetLastError()));
+      model.apply_unmap(base, false);
+      continue;
+    }
     if (VirtualFree(pointer(base), 0, MEM_RELEASE) == 0)
       throw Mismatch("releasing " + hex(base) + " failed, error " + std::to_string(GetLastError()));
     model.apply_free({base, 0, MEM_RELEASE});

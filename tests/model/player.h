@@ -53,6 +53,8 @@ private:
   void churn(const Operation& operation, std::uintptr_t address);
   void alloc2(const Operation& operation, std::uintptr_t lowest);
   void place(const Operation& operation, std::uintptr_t address);
+  void view(const Operation& operation, std::uintptr_t address);
+  void unmap(const Operation& operation, std::uintptr_t address);
   void finish_alloc(const AllocCall& call, const Verdict& verdict, void* result, std::uint32_t error, int slot);
   void free(const Operation& operation, std::uintptr_t address);
   void nt_free(const Operation& operation, std::uintptr_t address);

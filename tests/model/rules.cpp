@@ -200,6 +200,8 @@ Verdict Model::judge_existing(const AllocCall& call) const {
   }
   if (!allocation->range.contains(range) || allocation->origin == Origin::placeholder)
     return Verdict::failure({kErrorInvalidAddress}, "V18 V23 V81 past the allocation's end, or no memory");
+  if (allocation->is_view() && call.type == MEM_COMMIT)
+    return judge_view_protection(call.protect);
   if (call.type == MEM_RESET_UNDO) // V24: which of the two depends on what the system did meanwhile
     return Verdict::either({kErrorInvalidAddress, kErrorInvalidParameter, kErrorNotEnoughMemory, kErrorAccessDenied},
                            "V24 undo may be too late");
@@ -228,6 +230,8 @@ const char* Model::placement_error(const AllocCall& call, std::uintptr_t base) c
 }
 
 void Model::apply_alloc(const AllocCall& call, std::uintptr_t base) {
+  if (call.type == MEM_RESET && pages.allocation_of(round_down(call.address, kPage))->is_view())
+    return;                     // S55: contents stay
   if (call.type == MEM_RESET) { // V23: only pages wholly inside the byte range are given up
     Range inner{round_up(call.address, kPage), round_down(call.address + call.size, kPage)};
     pages.change_all(inner, [](Page& page) { page.may_be_zero = page.state == State::committed; });
@@ -297,6 +301,8 @@ Verdict Model::judge_free(const FreeCall& call) const {
       return Verdict::failure({kErrorInvalidParameter, kErrorInvalidAddress}, "V32 in no allocation, absurd size");
     return Verdict::failure({kErrorInvalidAddress}, "V32 in no allocation");
   }
+  if (pages.allocation_of(first)->is_view())
+    return Verdict::failure({kErrorInvalidParameter}, "V38 S46 a view");
   if (free_range(call) == Range{})
     return call.size == 0 ? Verdict::failure({kErrorInvalidAddress}, "V33 V35 not at the base")
                           : Verdict::failure({kErrorInvalidParameter}, "V36 past the allocation's end");
@@ -321,6 +327,8 @@ Verdict Model::judge_nt_free(const FreeCall& call) const {
     return Verdict::failure(
         {static_cast<std::uint32_t>(STATUS_UNABLE_TO_FREE_VM), static_cast<std::uint32_t>(STATUS_INVALID_PARAMETER_3)},
         "V112 absurd size");
+  if (pages.allocation_of(first)->is_view())
+    return Verdict::failure({static_cast<std::uint32_t>(STATUS_UNABLE_TO_DELETE_SECTION)}, "V38 S46 a view");
   if (free_range(call) == Range{})
     return call.size == 0
                ? Verdict::failure({static_cast<std::uint32_t>(STATUS_FREE_VM_NOT_AT_BASE)}, "V112 inner base, size 0")
@@ -365,6 +373,10 @@ Range Model::apply_free(const FreeCall& call) {
 // V40 gives the order of the tests.
 Verdict Model::judge_protect(std::uintptr_t address, std::uint64_t size, std::uint32_t protect,
                              bool bad_pointer) const {
+  const Allocation* there = address < kUserEnd ? pages.allocation_of(round_down(address, kPage)) : nullptr;
+  bool is_in_view = there != nullptr && there->is_view();
+  if (is_in_view && is_left_out_of_views(protect))
+    return Verdict::skip();
   if (!valid_protection(protect))
     return Verdict::failure({kErrorInvalidParameter}, "V41 protection");
   if (bad_pointer)
@@ -384,7 +396,7 @@ Verdict Model::judge_protect(std::uintptr_t address, std::uint64_t size, std::ui
   for (std::uintptr_t at = range.begin; at < range.end; at += kPage)
     if (pages.at(at).state != State::committed)
       return Verdict::failure({kErrorInvalidAddress}, "V43 not committed");
-  return Verdict::success("V43 all committed");
+  return is_in_view ? judge_view_protection(protect) : Verdict::success("V43 all committed");
 }
 
 void Model::apply_protect(Range range, std::uint32_t protect) {

@@ -3,8 +3,9 @@
 //
 // Owns:      Model: the pages, what is known of the memory around them, and one judge_ function per call. A judge
 //            looks only; apply_ changes the pages after winmem has given the answer that was expected.
-// Rules:     V1-V58, V80-V87, V89, V110-V112, C1-C11, written out plainly; a verdict names the one that decided.
-// Threads:   each thread has its own Model. What lies outside of its allocations may belong to another thread, so there
+// Rules:     V1-V58, V80-V87, V89, S33-S72 as far as views.cpp says, V110-V112, C1-C11, written out plainly; a verdict
+// names the one that decided. Threads:   each thread has its own Model. What lies outside of its allocations may belong
+// to another thread, so there
 //            the verdict is `either` for a reservation, and `skip` for a call that would change somebody else's memory.
 #pragma once
 
@@ -81,6 +82,11 @@ struct FreeCall {
   std::uint32_t type = 0;
 };
 
+struct ViewCall {
+  std::uintptr_t address = 0; // of a placeholder, or 0
+  std::uint64_t size = 0;
+};
+
 class Model {
 public:
   explicit Model(Territory territory) : territory_(std::move(territory)) {}
@@ -90,6 +96,8 @@ public:
   Verdict judge_alloc(const AllocCall& call) const;
   Verdict judge_free(const FreeCall& call) const;    // Win32 errors
   Verdict judge_nt_free(const FreeCall& call) const; // NTSTATUS values
+  Verdict judge_view(const ViewCall& call) const;
+  Verdict judge_unmap(std::uintptr_t address, bool preserves) const;
   Verdict judge_protect(std::uintptr_t address, std::uint64_t size, std::uint32_t protect, bool bad_pointer) const;
 
   // What a successful allocation must have answered: the base, where the call decides it. Otherwise 0, and
@@ -98,6 +106,8 @@ public:
   const char* placement_error(const AllocCall& call, std::uintptr_t base) const;
 
   void apply_alloc(const AllocCall& call, std::uintptr_t base);
+  void apply_view(const ViewCall& call, std::uintptr_t base);
+  void apply_unmap(std::uintptr_t address, bool preserves);
   void apply_protect(Range range, std::uint32_t protect);
   Range apply_free(const FreeCall& call); // returns the range the native call reports
   void obstruct(Range range);             // foreign memory lies here
@@ -122,6 +132,10 @@ private:
   Territory territory_;
   std::uintptr_t in_use_ = 0; // bytes in allocations
 };
+
+// What a page of a view may get; some protections the model does not judge there.
+bool is_left_out_of_views(std::uint32_t protect);
+Verdict judge_view_protection(std::uint32_t protect);
 
 // V8, V9.
 bool valid_protection(std::uint32_t protect);
