@@ -79,11 +79,23 @@ struct DuplicateClose {
   File memory{create_memory(kSection), "memfd_create"};
 };
 
+struct StreamFile {
+  void operator()() {
+    void* view = mmap(nullptr, LargeFile::kSize, PROT_READ, MAP_SHARED, file, 0);
+    expect(view != MAP_FAILED, "mmap");
+    read_all(view);
+    unmap(view, LargeFile::kSize);
+  }
+
+  File file{LargeFile::get() != nullptr ? open(LargeFile::kPath, O_RDONLY | O_CLOEXEC) : -1, "open"};
+};
+
 template <class Visitor> void visit_section_operations(Visitor& visitor) {
   visitor.template row<MapUnmap>("map_unmap", 1);
   visitor.template row<MapTouchUnmap>("map_touch_unmap", 1);
   visitor.template row<CreateTouchClose>("create_touch_close", 1);
   visitor.template row<DuplicateClose>("duplicate_close", 1);
+  visitor.template row<StreamFile>("stream_file", 1);
 }
 
 } // namespace bench::raw

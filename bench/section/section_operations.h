@@ -74,11 +74,59 @@ struct DuplicateClose {
   Handle section{create_section(kSection), "CreateFileMapping"};
 };
 
+// A file of 1 GiB in the current directory, all of it in the page cache; it goes with the program.
+class LargeFile {
+public:
+  static constexpr SIZE_T kSize = SIZE_T{1} << 30;
+  static constexpr const char* kPath = "winmem-bench-large.tmp";
+
+  static HANDLE get() {
+    static LargeFile file;
+    return file.file_;
+  }
+
+private:
+  LargeFile()
+      : file_(CreateFileA(kPath, GENERIC_READ | GENERIC_WRITE | DELETE,
+                          FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr, CREATE_ALWAYS,
+                          FILE_FLAG_DELETE_ON_CLOSE, nullptr)) {
+    must(file_ != INVALID_HANDLE_VALUE, "CreateFile");
+    static char block[1 << 20] = {1};
+    for (SIZE_T written = 0; written < kSize; written += sizeof block) {
+      DWORD count = 0;
+      must(WriteFile(file_, block, sizeof block, &count, nullptr) && count == sizeof block, "WriteFile");
+    }
+  }
+
+  HANDLE file_; // closed with the process
+};
+
+// All of it, a word in each cache line; what is added up must not be left out.
+inline void read_all(const void* view) {
+  const auto* words = static_cast<const volatile unsigned long long*>(view);
+  unsigned long long sum = 0;
+  for (SIZE_T i = 0; i < LargeFile::kSize / sizeof *words; i += 64 / sizeof *words)
+    sum += words[i];
+  must(sum != 0, "reading");
+}
+
+struct StreamFile {
+  void operator()() {
+    void* view = MapViewOfFile(section, FILE_MAP_READ, 0, 0, 0);
+    must(view != nullptr, "MapViewOfFile");
+    read_all(view);
+    unmap(view);
+  }
+
+  Handle section{CreateFileMappingA(LargeFile::get(), nullptr, PAGE_READONLY, 0, 0, nullptr), "CreateFileMapping"};
+};
+
 template <class Visitor> void visit_section_operations(Visitor& visitor) {
   visitor.template row<MapUnmap>("map_unmap", 1);
   visitor.template row<MapTouchUnmap>("map_touch_unmap", 1);
   visitor.template row<CreateTouchClose>("create_touch_close", 1);
   visitor.template row<DuplicateClose>("duplicate_close", 1);
+  visitor.template row<StreamFile>("stream_file", 1);
 }
 
 } // namespace bench

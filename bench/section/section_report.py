@@ -21,6 +21,7 @@ ROWS = [
     ("map_touch_unmap/1", "  the same, a page touched", None, None, None),
     ("create_touch_close/1", "create 1 MiB, map, touch, unmap, close", 1.0, None, None),
     ("duplicate_close/1", "DuplicateHandle, CloseHandle", None, 60, None),
+    ("stream_file/1", "map a file of 1 GiB, read it through, unmap", 1.02, None, None),
 ]
 
 

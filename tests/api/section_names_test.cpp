@@ -135,6 +135,21 @@ TEST(SectionNames, S21_arguments_are_judged_all_the_same) {
   EXPECT_EQ(error_of_create(own("judged"), 0), DWORD{ERROR_INVALID_PARAMETER});
 }
 
+TEST(SectionNames, S22_another_kind_of_object_has_the_name) {
+  OwnedHandle event(CreateEventA(nullptr, TRUE, FALSE, own("taken").c_str()));
+  ASSERT_NE(static_cast<HANDLE>(event), nullptr);
+
+  EXPECT_ERROR(6, create(own("taken")));
+  EXPECT_ERROR(6, open(own("taken")));
+  event.close();
+
+  Section section(create(own("taken")));
+  EXPECT_EQ(GetLastError(), 0u);
+  EXPECT_ERROR(6, CreateEventA(nullptr, TRUE, FALSE, own("taken").c_str()));
+  EXPECT_ERROR(6, CreateMutexA(nullptr, FALSE, own("taken").c_str()));
+  EXPECT_ERROR(6, OpenSemaphoreA(SYNCHRONIZE, FALSE, own("taken").c_str()));
+}
+
 TEST(SectionNames, S23_open_needs_a_name_that_is_there) {
   SetLastError(0xBEEF);
   EXPECT_EQ(OpenFileMappingA(FILE_MAP_READ, FALSE, nullptr), nullptr);
