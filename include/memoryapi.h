@@ -196,6 +196,25 @@ typedef BAD_MEMORY_CALLBACK_ROUTINE* PBAD_MEMORY_CALLBACK_ROUTINE;
 #define FILE_CACHE_MIN_HARD_ENABLE  4
 #define FILE_CACHE_MIN_HARD_DISABLE 8
 
+// ---- Limits of the working set ----
+
+// In bytes: 204,800 and 1,413,120 until they are set; Flags is QUOTA_LIMITS_HARDWS_MIN_ENABLE or ..._DISABLE, and the
+// same of MAX. [Y50] Errors: ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED (a right to query is needed), ERROR_NOACCESS.
+WINBASEAPI BOOL WINAPI GetProcessWorkingSetSize(HANDLE hProcess, PSIZE_T lpMinimumWorkingSetSize,
+                                                PSIZE_T lpMaximumWorkingSetSize);
+WINBASEAPI BOOL WINAPI GetProcessWorkingSetSizeEx(HANDLE hProcess, PSIZE_T lpMinimumWorkingSetSize,
+                                                  PSIZE_T lpMaximumWorkingSetSize, PDWORD Flags);
+
+// Sets them, in whole pages, a minimum of at least 20; VirtualLock locks 8 pages less than the minimum. Linux keeps to
+// neither, whatever Flags says. Both (SIZE_T)-1: EmptyWorkingSet. [Y51 to Y53, Y58] Errors: ERROR_INVALID_PARAMETER
+// (both of a pair of flags; a size of 0, a minimum above the maximum, a maximum below 13 pages),
+// ERROR_NO_SYSTEM_RESOURCES (a maximum of more than is available), ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED
+// (PROCESS_SET_QUOTA is needed).
+WINBASEAPI BOOL WINAPI SetProcessWorkingSetSize(HANDLE hProcess, SIZE_T dwMinimumWorkingSetSize,
+                                                SIZE_T dwMaximumWorkingSetSize);
+WINBASEAPI BOOL WINAPI SetProcessWorkingSetSizeEx(HANDLE hProcess, SIZE_T dwMinimumWorkingSetSize,
+                                                  SIZE_T dwMaximumWorkingSetSize, DWORD Flags);
+
 // The limits of the system's file cache in bytes, and their FILE_CACHE_ flags: Windows' defaults, as Linux has none.
 // [Y70] Errors: ERROR_INVALID_PARAMETER (a NULL pointer), ERROR_NOACCESS.
 WINBASEAPI BOOL WINAPI GetSystemFileCacheSize(PSIZE_T lpMinimumFileCacheSize, PSIZE_T lpMaximumFileCacheSize,

@@ -178,6 +178,23 @@ WINBASEAPI BOOL WINAPI GetProcessMemoryInfo(HANDLE Process, PPROCESS_MEMORY_COUN
 WINBASEAPI BOOL WINAPI K32GetPerformanceInfo(PPERFORMANCE_INFORMATION pPerformanceInformation, DWORD cb);
 WINBASEAPI BOOL WINAPI GetPerformanceInfo(PPERFORMANCE_INFORMATION pPerformanceInformation, DWORD cb);
 
+// Which pages are in physical memory: their number, and an entry for each that fits into the cb bytes of pv.
+// ERROR_BAD_LENGTH where not all fit, with the number all the same. Linux does not count who shares a page: ShareCount
+// is 0 for private ones, 1 for those that this process has alone, else 2. [Y55] Also ERROR_INVALID_HANDLE,
+// ERROR_ACCESS_DENIED (PROCESS_QUERY_INFORMATION is needed), ERROR_NOACCESS.
+WINBASEAPI BOOL WINAPI K32QueryWorkingSet(HANDLE hProcess, PVOID pv, DWORD cb);
+WINBASEAPI BOOL WINAPI QueryWorkingSet(HANDLE hProcess, PVOID pv, DWORD cb);
+
+// What the chosen pages are: pv has cb / 16 entries of PSAPI_WORKING_SET_EX_INFORMATION, addresses in, attributes out.
+// [Y56, V116] Errors: ERROR_BAD_LENGTH (not even one), else as QueryWorkingSet.
+WINBASEAPI BOOL WINAPI K32QueryWorkingSetEx(HANDLE hProcess, PVOID pv, DWORD cb);
+WINBASEAPI BOOL WINAPI QueryWorkingSetEx(HANDLE hProcess, PVOID pv, DWORD cb);
+
+// Puts aside all pages that are not locked, where the system can: private ones only where there is swap. Contents stay.
+// [Y54] Errors: ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED (PROCESS_SET_QUOTA and a right to query are needed).
+WINBASEAPI BOOL WINAPI K32EmptyWorkingSet(HANDLE hProcess);
+WINBASEAPI BOOL WINAPI EmptyWorkingSet(HANDLE hProcess);
+
 // ---- Mapped files ----
 
 // The file that is mapped at lpv, of nSize characters with the end: its path on Linux, which CreateFile takes; Windows

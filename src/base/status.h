@@ -77,6 +77,7 @@ enum class [[nodiscard]] Status : std::uint32_t{
     mapped_file_size_zero = 0xC000011E,
     user_mapped_file = 0xC0000243,
     section_not_image = 0xC0000049,
+    bad_working_set_limit = 0xC000004C,
     section_protection = 0xC000004E,
     invalid_parameter_6 = 0xC00000F4,
     invalid_parameter_8 = 0xC00000F6,

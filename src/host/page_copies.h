@@ -30,7 +30,6 @@ public:
 
 private:
   bool open();
-  bool scan(AddressRange range, AddressRange& first) const;
   Stretch read_entries(AddressRange range) const;
 
   int file_ = -1;

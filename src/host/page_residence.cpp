@@ -1,6 +1,7 @@
 #include "page_residence.h"
 
 #include "features.h"
+#include "page_scan.h"
 #include "syscall.h"
 
 #include <fcntl.h>
@@ -61,6 +62,11 @@ PageResidence PageResidenceReader::at(Address page) {
   return {.is_present = (entry & kPresent) != 0 && (entry & kGuard) == 0,
           .is_shared = (entry & kFileOrShared) != 0,
           .is_sole = (entry & kSole) != 0};
+}
+
+AddressRange PageResidenceReader::perhaps_present(AddressRange range) const {
+  AddressRange first;
+  return file_ >= 0 && scan_pages(file_, range, {.any_of = kPagePresent}, first) ? first : range;
 }
 
 unsigned node_of(Address page) {

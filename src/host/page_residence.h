@@ -29,6 +29,10 @@ public:
   // What is unmapped is not present.
   PageResidence at(Address page);
 
+  // The first stretch of `range` in which pages may be present, or nothing at its end: where the kernel can tell, all
+  // before it are not.
+  AddressRange perhaps_present(AddressRange range) const;
+
 private:
   static constexpr unsigned kAhead = 64; // entries read at once
 

@@ -137,6 +137,8 @@ NTSTATUS NTAPI NtQueryVirtualMemory(HANDLE ProcessHandle, PVOID BaseAddress,
   switch (MemoryInformationClass) {
   case MemoryBasicInformation:
     break;
+  case MemoryWorkingSetInformation:
+    return to_ntstatus(nt::list_working_set(ProcessHandle, MemoryInformation, MemoryInformationLength, ReturnLength));
   case MemoryMappedFilenameInformation:
     return to_ntstatus(nt::query_mapped_name(ProcessHandle, reinterpret_cast<Address>(BaseAddress), MemoryInformation,
                                              MemoryInformationLength, ReturnLength));

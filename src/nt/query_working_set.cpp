@@ -5,6 +5,7 @@
 #include "protection.h"
 #include "user_memory.h"
 #include "virtual_memory.h"
+#include "working_set_page.h"
 
 #include <winternl.h>
 
@@ -16,34 +17,12 @@ using Entry = MEMORY_WORKING_SET_EX_INFORMATION;
 
 constexpr unsigned kHighestNode = 63;
 
-// What a page is as far as the books tell, and whether it can be valid at all: a page that nobody may touch is not.
-struct Page {
-  bool may_be_valid = false;
-  ULONG protection = 0;
-};
-
-Page page_at(Address page) {
-  vm::Description there = vm::describe(page);
-  switch (there.owner) {
-  case vm::Owner::nobody:
-    break;
-  case vm::Owner::winmem:
-    return {vm::access_of(there.state) != host::Access::none && !vm::is_guarded(there.state),
-            protection_value(there.state, there.caching)};
-  case vm::Owner::foreign:
-    return {there.foreign.state == vm::ForeignState::committed &&
-                there.foreign.protection != vm::ForeignProtection::no_access,
-            static_cast<ULONG>(there.foreign.protection)};
-  }
-  return {};
-}
-
 ULONG_PTR attributes_of(host::PageResidenceReader& reader, Address at) {
   Address page = round_down(at, kPage);
   if (at >= kUserEnd) {
     return 0;
   }
-  Page what = page_at(page);
+  WorkingSetPage what = working_set_page(vm::describe(page));
   host::PageResidence where = what.may_be_valid ? reader.at(page) : host::PageResidence{};
   if (!where.is_present) {
     return 0;
@@ -52,8 +31,7 @@ ULONG_PTR attributes_of(host::PageResidenceReader& reader, Address at) {
   block.Valid = 1;
   block.Win32Protection = what.protection & 0x7FF;
   block.Shared = where.is_shared ? 1 : 0;
-  // How many others there are the kernel does not tell: one more at least.
-  block.ShareCount = !where.is_shared ? 0 : where.is_sole ? 1 : 2;
+  block.ShareCount = share_count(where) & 7;
   unsigned node = host::node_of(page);
   block.Node = (node < kHighestNode ? node : kHighestNode) & kHighestNode;
   block.Locked = vm::is_locked(page) ? 1 : 0;

@@ -5,6 +5,7 @@
 #include "fork_gate.h"
 #include "guards.h"
 #include "vm.h"
+#include "working_set.h"
 
 namespace winmem::vm {
 
@@ -84,7 +85,7 @@ void forget_unmapped() {
 
 bool exceeds_quota(AddressRange range) {
   std::uint64_t fresh = bytes_to_pages(range.size()) - page_bits::count(PageBit::locked, range);
-  return locked_pages.load(std::memory_order_relaxed) + fresh > page_locks::kMostLocked;
+  return locked_pages.load(std::memory_order_relaxed) + fresh > page_locks::most_locked();
 }
 
 // The kernel has locked all of `range`. Own pages that another thread took away meanwhile are locked no more; nobody
@@ -162,6 +163,11 @@ Status unlock_pages(AddressRange range) {
 }
 
 namespace page_locks {
+
+std::uint64_t most_locked() {
+  constexpr std::uint64_t kKeptBack = 8;
+  return working_set_limits().least - kKeptBack;
+}
 
 bool lift(AddressRange range) {
   if (locked_pages.load(std::memory_order_relaxed) == 0) [[likely]] {

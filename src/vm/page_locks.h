@@ -5,15 +5,15 @@
 //
 // Lock:      locks_lock, outside any region's lock, for calls that lock and unlock; a page that is decommitted or
 //            released loses its lock under its region's lock alone.
-// Holds:     L1  the number of locked pages is at most kMostLocked
+// Holds:     L1  a call leaves at most most_locked() pages locked
 #pragma once
 
 #include "../base/address.h"
 
 namespace winmem::vm::page_locks {
 
-// What Windows allows by default: a working set of at least 50 pages, of which 8 are kept back (Y50, Y52).
-inline constexpr std::uint64_t kMostLocked = 42;
+// What Windows allows: the least size of the working set, of which 8 pages are kept back (Y52); 42 by default (Y50).
+std::uint64_t most_locked();
 
 // Around a change that takes pages of `range` away. lift() unlocks them for the kernel; false, with nothing changed,
 // when it refuses. Then forget() where they went, or restore() where they stayed.

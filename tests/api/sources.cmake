@@ -86,7 +86,8 @@ set(API_SYNC_TESTS
 # What system and process use of memory.
 set(API_SYSTEM_TESTS
     process_memory_test.cpp
-    system_figures_test.cpp)
+    system_figures_test.cpp
+    working_set_test.cpp)
 
 # Faults, handlers and filters. A program of its own: its handlers are the whole process's.
 set(API_EXCEPTION_TESTS

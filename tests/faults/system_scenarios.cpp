@@ -8,6 +8,9 @@
 namespace faults {
 namespace {
 
+// Where the kernel does not tell how much memory there is, none is to be had.
+constexpr std::uint32_t kOutOfMemoryForAll[] = {ERROR_NO_SYSTEM_RESOURCES};
+
 bool process_figures() {
   PROCESS_MEMORY_COUNTERS_EX2 all{};
   return GetProcessMemoryInfo(GetCurrentProcess(), reinterpret_cast<PROCESS_MEMORY_COUNTERS*>(&all), sizeof all) != 0 &&
@@ -38,6 +41,21 @@ SCENARIO(performance_information, kNever) {
 SCENARIO(performance_information_without_proc, kBadPointer) {
   trial.lack(SYS_openat, ENOENT);
   trial.call([] { return system_figures(); });
+}
+
+SCENARIO(list_of_the_working_set, kBadPointer) {
+  static ULONG_PTR entries[1 << 16];
+  filled(64);
+  trial.call([] { return QueryWorkingSet(GetCurrentProcess(), entries, sizeof entries) != 0; });
+}
+
+SCENARIO(emptied_working_set, kNever) {
+  filled(64);
+  trial.call([] { return EmptyWorkingSet(GetCurrentProcess()) != 0; });
+}
+
+SCENARIO(limits_of_the_working_set, kOutOfMemoryForAll) {
+  trial.call([] { return SetProcessWorkingSetSize(GetCurrentProcess(), 60 * kPage, 400 * kPage) != 0; });
 }
 
 SCENARIO(installed_memory, kNever) {

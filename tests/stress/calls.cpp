@@ -351,6 +351,9 @@ constexpr Row kCalls[] = {
     {"ZwLockVirtualMemory ZwUnlockVirtualMemory", zw_lock},
     {"GlobalMemoryStatus GlobalMemoryStatusEx", memory_status},
     {"GetProcessMemoryInfo K32GetProcessMemoryInfo", process_memory},
+    {"GetProcessWorkingSetSize GetProcessWorkingSetSizeEx SetProcessWorkingSetSize SetProcessWorkingSetSizeEx "
+     "EmptyWorkingSet K32EmptyWorkingSet QueryWorkingSet K32QueryWorkingSet QueryWorkingSetEx K32QueryWorkingSetEx",
+     working_set},
     {"GetPerformanceInfo K32GetPerformanceInfo GetPhysicallyInstalledSystemMemory GetSystemFileCacheSize "
      "SetSystemFileCacheSize",
      system_figures},

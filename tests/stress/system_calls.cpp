@@ -29,4 +29,25 @@ void system_figures(Random& random) {
   MUST(!SetSystemFileCacheSize(minimum, maximum, 0) && GetLastError() == ERROR_PRIVILEGE_NOT_HELD);
 }
 
+// The limits are the process's, so all threads set the same minimum: what VirtualLock may lock follows it.
+void working_set(Random& random) {
+  HANDLE self = GetCurrentProcess();
+  SIZE_T minimum = 50 * 4096;
+  SIZE_T maximum = random.between(345, 400) * 4096;
+  MUST(random.one_in(2) ? SetProcessWorkingSetSize(self, minimum, maximum)
+                        : SetProcessWorkingSetSizeEx(self, minimum, maximum, QUOTA_LIMITS_HARDWS_MIN_DISABLE));
+  DWORD flags = 0;
+  MUST(GetProcessWorkingSetSize(self, &minimum, &maximum) && minimum == 50 * 4096 && maximum >= 345 * 4096);
+  MUST(GetProcessWorkingSetSizeEx(self, &minimum, &maximum, &flags) && flags == 0xA);
+  PSAPI_WORKING_SET_EX_INFORMATION page{};
+  page.VirtualAddress = &page;
+  MUST((random.one_in(2) ? QueryWorkingSetEx : K32QueryWorkingSetEx)(self, &page, sizeof page));
+  MUST(page.VirtualAttributes.Valid != 0);
+  if (random.one_in(500)) { // they go through all of the address space
+    MUST((random.one_in(2) ? EmptyWorkingSet : K32EmptyWorkingSet)(self));
+    ULONG_PTR count = 0;
+    MUST(!(random.one_in(2) ? QueryWorkingSet : K32QueryWorkingSet)(self, &count, sizeof count) && count > 1);
+  }
+}
+
 } // namespace stress

@@ -7,5 +7,6 @@ namespace stress {
 
 void process_memory(Random& random);
 void system_figures(Random& random);
+void working_set(Random& random);
 
 } // namespace stress

@@ -1,0 +1,65 @@
+#include "page_scan.h"
+
+#include "features.h"
+#include "syscall.h"
+
+#include <atomic>
+#include <sys/ioctl.h>
+
+namespace winmem::host {
+
+namespace {
+
+// linux/fs.h; Debian 12's headers are older than the call.
+struct PageRegion {
+  std::uint64_t begin;
+  std::uint64_t end;
+  std::uint64_t categories;
+};
+struct ScanArguments {
+  std::uint64_t size;
+  std::uint64_t flags;
+  std::uint64_t begin;
+  std::uint64_t end;
+  std::uint64_t walk_end;
+  std::uint64_t regions;
+  std::uint64_t region_count;
+  std::uint64_t most_pages;
+  std::uint64_t category_inverted;
+  std::uint64_t category_mask;
+  std::uint64_t category_anyof_mask;
+  std::uint64_t return_mask;
+};
+static_assert(sizeof(ScanArguments) == 96);
+
+constexpr unsigned long kScan = _IOWR('f', 16, ScanArguments);
+
+constinit std::atomic<bool> no_scan{false}; // this kernel has no PAGEMAP_SCAN
+
+} // namespace
+
+bool scan_pages(int pagemap, AddressRange range, const PageKinds& kinds, AddressRange& first) {
+  if (no_scan.load(std::memory_order_relaxed) || disabled(Feature::wpasync)) {
+    return false;
+  }
+  PageRegion found{};
+  ScanArguments arguments{};
+  arguments.size = sizeof arguments;
+  arguments.begin = range.begin;
+  arguments.end = range.end;
+  arguments.regions = reinterpret_cast<std::uint64_t>(&found);
+  arguments.region_count = 1;
+  arguments.category_inverted = kinds.none_of;
+  arguments.category_mask = kinds.none_of;
+  arguments.category_anyof_mask = kinds.any_of;
+  arguments.return_mask = kPagePresent;
+  long result = system_call(SYS_ioctl, pagemap, static_cast<long>(kScan), as_argument(&arguments));
+  if (result < 0) {
+    no_scan.store(true, std::memory_order_relaxed);
+    return false;
+  }
+  first = result == 0 ? AddressRange{range.end, range.end} : AddressRange{found.begin, found.end};
+  return true;
+}
+
+} // namespace winmem::host
