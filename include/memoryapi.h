@@ -113,6 +113,14 @@ typedef enum _MEMORY_RESOURCE_NOTIFICATION_TYPE {
   HighMemoryResourceNotification = 1
 } MEMORY_RESOURCE_NOTIFICATION_TYPE;
 
+// An object that is signalled while memory is scarce (Low: 1/128 of it or less is available, 64 MiB at most) or plentiful
+// (High: more than three times that); NULL on failure. Who waits for it looks ten times a second. [Y60, Y61, Y63]
+// Errors: ERROR_INVALID_PARAMETER (another type), ERROR_NOT_ENOUGH_MEMORY, ERROR_NO_SYSTEM_RESOURCES (handles).
+WINBASEAPI HANDLE WINAPI CreateMemoryResourceNotification(MEMORY_RESOURCE_NOTIFICATION_TYPE NotificationType);
+
+// Whether it is so now. [Y62] Errors: ERROR_INVALID_PARAMETER (NULL), ERROR_INVALID_HANDLE, ERROR_NOACCESS.
+WINBASEAPI BOOL WINAPI QueryMemoryResourceNotification(HANDLE ResourceNotificationHandle, PBOOL ResourceState);
+
 typedef enum _OFFER_PRIORITY {
   VmOfferPriorityVeryLow = 1,
   VmOfferPriorityLow = 2,

@@ -2,20 +2,27 @@
 
 #include "../object/own.h"
 #include "bell.h"
+#include "memory_notification.h"
 
 namespace winmem::sync {
 
 namespace {
 
-constexpr std::uint64_t kAskAgain = 5'000'000; // nanoseconds, for what no word tells
+// Nanoseconds, for what no word tells.
+constexpr std::uint64_t kAskAgain = 5'000'000;
+constexpr std::uint64_t kAskOfMemoryAgain = 100'000'000;
 
-bool is_gone(const object::Object& object) {
+// Of objects without a slot: a process or thread that is gone, memory that is as awaited, anything else.
+bool is_so(const object::Object& object) {
   if (object.type == &object::kProcessType) {
     const auto& process = static_cast<const object::Process&>(object);
     return !object::is_this_process(process) && host::thread_is_gone(process.id);
   }
   if (object.type == &object::kThreadType) {
     return host::thread_is_gone(static_cast<const object::Thread&>(object).id);
+  }
+  if (object.type == &kMemoryNotificationType) {
+    return is_signalled(static_cast<const MemoryNotification&>(object));
   }
   return true;
 }
@@ -32,12 +39,12 @@ Taken Awaited::try_take(std::uint32_t thread) {
   if (waitable_ != nullptr) {
     return sync::try_take(*waitable_->slot, thread);
   }
-  return is_gone(*object_) ? Taken::yes : Taken::no;
+  return is_so(*object_) ? Taken::yes : Taken::no;
 }
 
 bool Awaited::seems_signalled(std::uint32_t thread) const {
   if (waitable_ == nullptr) {
-    return is_gone(*object_);
+    return is_so(*object_);
   }
   State now = read(*waitable_->slot);
   return is_locked(*waitable_->slot, now) || is_signalled(*waitable_->slot, now, thread);
@@ -111,7 +118,10 @@ void Awaited::pass_on() {
 
 std::uint64_t Awaited::look_again(bool on_bell) const {
   if (waitable_ == nullptr) {
-    return is_gone(*object_) ? host::kNever : kAskAgain;
+    if (object_->type == &kMemoryNotificationType) {
+      return kAskOfMemoryAgain;
+    }
+    return is_so(*object_) ? host::kNever : kAskAgain;
   }
   if (on_bell && waitable_->is_named) {
     return kNamedLookAgain;

@@ -1,7 +1,8 @@
 // Waiting until objects are signalled, and taking them.
 //
 // Used:      by nt. Any object may be waited for: events, mutexes and semaphores by their slots; a process and a thread
-//            until they are gone, which is asked for every few milliseconds; all others (files) are always signalled.
+//            until they are gone, which is asked for every few milliseconds; memory until it is scarce or plentiful,
+//            ten times a second; all others (files) are always signalled.
 // Holds:     a wait for all takes all of them or none, and none before all are signalled: it locks each for the few
 //            instructions that it takes to see that (slot.h), and nobody can see a part.
 // Order:     who comes first is not served first: a thread that does not sleep may take what another was woken for,

@@ -58,6 +58,22 @@ SCENARIO(limits_of_the_working_set, kOutOfMemoryForAll) {
   trial.call([] { return SetProcessWorkingSetSize(GetCurrentProcess(), 60 * kPage, 400 * kPage) != 0; });
 }
 
+constexpr std::uint32_t kNoHandle[] = {ERROR_NOT_ENOUGH_MEMORY, ERROR_NO_SYSTEM_RESOURCES};
+
+SCENARIO(memory_notification, kNoHandle) {
+  static HANDLE made = nullptr;
+  trial.call([] {
+    made = CreateMemoryResourceNotification(HighMemoryResourceNotification);
+    return made != nullptr;
+  });
+  trial.afterwards([] { CloseHandle(made); });
+}
+
+SCENARIO(wait_for_scarce_memory, kNever) {
+  static HANDLE made = CreateMemoryResourceNotification(LowMemoryResourceNotification);
+  trial.call([] { return WaitForSingleObject(made, 1) != WAIT_FAILED; });
+}
+
 SCENARIO(installed_memory, kNever) {
   trial.call([] {
     ULONGLONG kilobytes = 0;

@@ -354,6 +354,7 @@ constexpr Row kCalls[] = {
     {"GetProcessWorkingSetSize GetProcessWorkingSetSizeEx SetProcessWorkingSetSize SetProcessWorkingSetSizeEx "
      "EmptyWorkingSet K32EmptyWorkingSet QueryWorkingSet K32QueryWorkingSet QueryWorkingSetEx K32QueryWorkingSetEx",
      working_set},
+    {"CreateMemoryResourceNotification QueryMemoryResourceNotification", memory_notifications},
     {"GetPerformanceInfo K32GetPerformanceInfo GetPhysicallyInstalledSystemMemory GetSystemFileCacheSize "
      "SetSystemFileCacheSize",
      system_figures},

@@ -29,6 +29,15 @@ void system_figures(Random& random) {
   MUST(!SetSystemFileCacheSize(minimum, maximum, 0) && GetLastError() == ERROR_PRIVILEGE_NOT_HELD);
 }
 
+void memory_notifications(Random&) {
+  HANDLE low = CreateMemoryResourceNotification(LowMemoryResourceNotification);
+  BOOL is_low = 7;
+  MUST(low != nullptr && QueryMemoryResourceNotification(low, &is_low) && (is_low == TRUE || is_low == FALSE));
+  DWORD waited = WaitForSingleObject(low, 0);
+  MUST(waited == WAIT_OBJECT_0 || waited == static_cast<DWORD>(WAIT_TIMEOUT));
+  MUST(CloseHandle(low));
+}
+
 // The limits are the process's, so all threads set the same minimum: what VirtualLock may lock follows it.
 void working_set(Random& random) {
   HANDLE self = GetCurrentProcess();
