@@ -33,6 +33,11 @@ WINBASEAPI LPVOID WINAPI VirtualAlloc(LPVOID lpAddress, SIZE_T dwSize, DWORD flA
 WINBASEAPI LPVOID WINAPI VirtualAllocEx(HANDLE hProcess, LPVOID lpAddress, SIZE_T dwSize, DWORD flAllocationType,
                                         DWORD flProtect);
 
+// VirtualAllocEx with a preferred NUMA node for what is reserved, or NUMA_NO_PREFERRED_NODE. [Y91]
+// ERROR_INVALID_PARAMETER if there is no such node.
+WINBASEAPI LPVOID WINAPI VirtualAllocExNuma(HANDLE hProcess, LPVOID lpAddress, SIZE_T dwSize, DWORD flAllocationType,
+                                            DWORD flProtect, DWORD nndPreferred);
+
 // VirtualAlloc with requirements on the address, in ExtendedParameters. [V88 to V90, C28] A Process of NULL is this one
 // [C29]. Errors: those of VirtualAlloc, and ERROR_NOACCESS (parameters that can't be read).
 WINBASEAPI PVOID WINAPI VirtualAlloc2(HANDLE Process, PVOID BaseAddress, SIZE_T Size, ULONG AllocationType,
@@ -113,8 +118,9 @@ typedef enum _MEMORY_RESOURCE_NOTIFICATION_TYPE {
   HighMemoryResourceNotification = 1
 } MEMORY_RESOURCE_NOTIFICATION_TYPE;
 
-// An object that is signalled while memory is scarce (Low: 1/128 of it or less is available, 64 MiB at most) or plentiful
-// (High: more than three times that); NULL on failure. Who waits for it looks ten times a second. [Y60, Y61, Y63]
+// An object that is signalled while memory is scarce (Low: 1/128 of it or less is available, 64 MiB at most) or
+// plentiful (High: more than three times that); NULL on failure. Who waits for it looks ten times a second.
+// [Y60, Y61, Y63]
 // Errors: ERROR_INVALID_PARAMETER (another type), ERROR_NOT_ENOUGH_MEMORY, ERROR_NO_SYSTEM_RESOURCES (handles).
 WINBASEAPI HANDLE WINAPI CreateMemoryResourceNotification(MEMORY_RESOURCE_NOTIFICATION_TYPE NotificationType);
 
@@ -301,7 +307,7 @@ WINBASEAPI PVOID WINAPI MapViewOfFile3FromApp(HANDLE FileMapping, HANDLE Process
                                               SIZE_T ViewSize, ULONG AllocationType, ULONG PageProtection,
                                               MEM_EXTENDED_PARAMETER* ExtendedParameters, ULONG ParameterCount);
 
-// MapViewOfFile3 without ExtendedParameters; the node is ignored. [S75]
+// MapViewOfFile3 with a preferred NUMA node alone. [S75, Y92] ERROR_INVALID_PARAMETER if there is none such.
 WINBASEAPI PVOID WINAPI MapViewOfFileNuma2(HANDLE FileMappingHandle, HANDLE ProcessHandle, ULONG64 Offset,
                                            PVOID BaseAddress, SIZE_T ViewSize, ULONG AllocationType,
                                            ULONG PageProtection, ULONG PreferredNode);

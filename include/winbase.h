@@ -14,6 +14,7 @@
 #include "processthreadsapi.h"
 #include "synchapi.h"
 #include "sysinfoapi.h"
+#include "systemtopologyapi.h"
 
 #define SecureZeroMemory      RtlSecureZeroMemory
 #define CaptureStackBackTrace RtlCaptureStackBackTrace
@@ -324,6 +325,29 @@ WINBASEAPI BOOL WINAPI GetFileInformationByHandleEx(HANDLE hFile, FILE_INFO_BY_H
 #define MoveFileEx MoveFileExA
 #endif
 
+// ---- NUMA nodes and processors (systemtopologyapi.h) ----
+
+// GetNumaNodeProcessorMaskEx for the first group of processors, GetNumaAvailableMemoryNodeEx and the like by narrower
+// numbers. A processor that is not there has node 0xFF, and ERROR_INVALID_PARAMETER. [Y90]
+WINBASEAPI BOOL WINAPI GetNumaNodeProcessorMask(UCHAR Node, PULONGLONG ProcessorMask);
+WINBASEAPI BOOL WINAPI GetNumaAvailableMemoryNode(UCHAR Node, PULONGLONG AvailableBytes);
+WINBASEAPI BOOL WINAPI GetNumaProcessorNode(UCHAR Processor, PUCHAR NodeNumber);
+WINBASEAPI BOOL WINAPI GetNumaProximityNode(ULONG ProximityId, PUCHAR NodeNumber);
+
+// Free memory of a node in bytes, and what belongs to files and can be had back. [Y90]
+// Errors: ERROR_INVALID_PARAMETER (no such node), ERROR_NOACCESS.
+WINBASEAPI BOOL WINAPI GetNumaAvailableMemoryNodeEx(USHORT Node, PULONGLONG AvailableBytes);
+
+// The node of a processor; 0xFFFF and ERROR_INVALID_PARAMETER where there is none. [Y90] Also ERROR_NOACCESS.
+WINBASEAPI BOOL WINAPI GetNumaProcessorNodeEx(PPROCESSOR_NUMBER Processor, PUSHORT NodeNumber);
+
+// There is one group of processors, number 0: those that this process may use, of the first 64. Counts are 0 on
+// failure, ERROR_INVALID_PARAMETER (another group).
+WINBASEAPI DWORD WINAPI GetActiveProcessorCount(WORD GroupNumber);
+WINBASEAPI DWORD WINAPI GetMaximumProcessorCount(WORD GroupNumber);
+WINBASEAPI WORD WINAPI GetActiveProcessorGroupCount(VOID);
+WINBASEAPI WORD WINAPI GetMaximumProcessorGroupCount(VOID);
+
 // ---- File mappings ----
 
 // CreateFileMappingW and CreateFileMappingNumaW with names of bytes (memoryapi.h).
@@ -337,7 +361,7 @@ WINBASEAPI HANDLE WINAPI CreateFileMappingNumaA(HANDLE hFile, LPSECURITY_ATTRIBU
 // OpenFileMappingW with a name of bytes (memoryapi.h).
 WINBASEAPI HANDLE WINAPI OpenFileMappingA(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCSTR lpName);
 
-// MapViewOfFileEx with a preferred NUMA node, which winmem ignores. [S75]
+// MapViewOfFileEx with a preferred NUMA node for new pages. [S75, Y92] ERROR_INVALID_PARAMETER if there is none such.
 WINBASEAPI LPVOID WINAPI MapViewOfFileExNuma(HANDLE hFileMappingObject, DWORD dwDesiredAccess, DWORD dwFileOffsetHigh,
                                              DWORD dwFileOffsetLow, SIZE_T dwNumberOfBytesToMap, LPVOID lpBaseAddress,
                                              DWORD nndPreferred);

@@ -1,6 +1,7 @@
 #include "section.h"
 
 #include "../host/alternate_stack.h"
+#include "../host/numa.h"
 #include "../section/named.h"
 #include "file_section.h"
 #include "process_handle.h"
@@ -229,6 +230,9 @@ Viewed map_section(const ViewRequest& request) {
                                                 .replaces_placeholder = replaces_placeholder,
                                                 .within = request.placement.within});
   Viewed viewed{mapped.status, mapped.range};
+  if (viewed.status == Status::ok && request.placement.node != NUMA_NO_PREFERRED_NODE) {
+    host::prefer_node(viewed.range, request.placement.node); // Y92
+  }
   if (viewed.status == Status::ok && section->reserves && request.commit != 0) {
     viewed.status = commit_first(viewed.range, request.commit, parsed.state);
   }

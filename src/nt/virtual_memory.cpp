@@ -2,6 +2,7 @@
 
 #include "../exception/exception.h"
 #include "../host/alternate_stack.h"
+#include "../host/numa.h"
 #include "process_handle.h"
 #include "protection.h"
 #include "user_memory.h"
@@ -95,6 +96,9 @@ Allocation reserve(Address at, Bytes size, std::uint32_t type, PageProtection pr
     request.size = round_up(size, kPage); // V12
   }
   vm::Reserved reserved = vm::reserve(request);
+  if (reserved.status == Status::ok && placement.node != NUMA_NO_PREFERRED_NODE) {
+    host::prefer_node(reserved.range, placement.node);
+  }
   return {reserved.status, reserved.range};
 }
 
@@ -152,6 +156,14 @@ Allocation allocate(HANDLE process, Address at, Bytes size, std::uint32_t type, 
   return {vm::commit(range, parsed.state), range};
 }
 
+Status prefer(std::uint32_t node, Placement& out) {
+  if (node != NUMA_NO_PREFERRED_NODE && !host::is_node(node)) {
+    return Status::invalid_parameter;
+  }
+  out.node = node;
+  return Status::ok;
+}
+
 Status placement_of_zero_bits(ULONG_PTR zero_bits, Placement& out) {
   constexpr ULONG_PTR kMostBits = 20;
   constexpr ULONG_PTR kNeverFits = 21;
@@ -193,6 +205,7 @@ Status placement_of_parameters(const MEM_EXTENDED_PARAMETER* parameters, ULONG c
     return Status::ok;
   }
   bool seen = false;
+  bool seen_node = false;
   for (ULONG i = 0; i < count; ++i) {
     MEM_EXTENDED_PARAMETER parameter;
     if (parameters == nullptr) {
@@ -201,7 +214,14 @@ Status placement_of_parameters(const MEM_EXTENDED_PARAMETER* parameters, ULONG c
     if (!read_from_user(parameter, parameters + i)) {
       return Status::access_violation;
     }
-    // The other types (node, partition, attributes ...) come with what they are for.
+    if (parameter.Type == MemExtendedParameterNumaNode && parameter.Reserved == 0 && !seen_node) {
+      seen_node = true;
+      if (Status status = prefer(parameter.ULong, out); status != Status::ok) {
+        return status;
+      }
+      continue;
+    }
+    // The other types (partition, attributes ...) come with what they are for.
     if (parameter.Type != MemExtendedParameterAddressRequirements || parameter.Reserved != 0 || seen) {
       return Status::invalid_parameter;
     }

@@ -7,6 +7,7 @@
 #include "../base/status.h"
 #include "../vm/vm.h"
 
+#include <minwinbase.h>
 #include <winnt.h>
 
 namespace winmem::nt {
@@ -16,7 +17,11 @@ struct Placement {
   AddressRange within = {kLowestUser, kUserEnd};
   Bytes alignment = kGranule;
   bool is_required = false;
+  std::uint32_t node = NUMA_NO_PREFERRED_NODE; // of NUMA, from which pages come if it has some
 };
+
+// invalid_parameter: there is no such node, and it is not NUMA_NO_PREFERRED_NODE either (Y91).
+Status prefer(std::uint32_t node, Placement& out);
 
 struct Allocation {
   Status status = Status::ok;

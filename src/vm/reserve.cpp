@@ -2,6 +2,7 @@
 #include "reserve.h"
 #include "../host/lock.h"
 #include "../host/memory.h"
+#include "../host/numa.h"
 #include "arena.h"
 #include "commit_charge.h"
 #include "fork_gate.h"
@@ -135,7 +136,11 @@ Status commit_unseen(Region& region) {
 
 Reserved reserve(const ReserveRequest& request) {
   arena::ensure();
-  return request.commit ? reserve_and_commit(request) : reserve_only(request);
+  Reserved reserved = request.commit ? reserve_and_commit(request) : reserve_only(request);
+  if (host::nodes_were_preferred() && reserved.status == Status::ok) [[unlikely]] {
+    host::prefer_node(reserved.range, host::kNoNode); // what was there before may have preferred one
+  }
+  return reserved;
 }
 
 } // namespace winmem::vm

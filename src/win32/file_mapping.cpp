@@ -110,13 +110,20 @@ LPVOID map(const nt::ViewRequest& request) {
   return reinterpret_cast<LPVOID>(viewed.range.begin);
 }
 
-LPVOID map_here(HANDLE section, DWORD access, std::uint64_t offset, SIZE_T size, const void* base) {
+LPVOID map_here(HANDLE section, DWORD access, std::uint64_t offset, SIZE_T size, const void* base,
+                DWORD node = NUMA_NO_PREFERRED_NODE) {
+  nt::Placement placement;
+  if (Status status = nt::prefer(node, placement); status != Status::ok) {
+    fail(status); // Y92
+    return nullptr;
+  }
   return map({.section = section,
               .process = GetCurrentProcess(),
               .at = to_address(base),
               .offset = offset,
               .size = size,
-              .protection = protection_of(access)});
+              .protection = protection_of(access),
+              .placement = placement});
 }
 
 PVOID map_anywhere(HANDLE section, HANDLE process, PVOID base, ULONG64 offset, SIZE_T size, ULONG type,
@@ -202,9 +209,10 @@ LPVOID WINAPI MapViewOfFileEx(HANDLE hFileMappingObject, DWORD dwDesiredAccess, 
 }
 
 LPVOID WINAPI MapViewOfFileExNuma(HANDLE hFileMappingObject, DWORD dwDesiredAccess, DWORD dwFileOffsetHigh,
-                                  DWORD dwFileOffsetLow, SIZE_T dwNumberOfBytesToMap, LPVOID lpBaseAddress, DWORD) {
-  return MapViewOfFileEx(hFileMappingObject, dwDesiredAccess, dwFileOffsetHigh, dwFileOffsetLow, dwNumberOfBytesToMap,
-                         lpBaseAddress);
+                                  DWORD dwFileOffsetLow, SIZE_T dwNumberOfBytesToMap, LPVOID lpBaseAddress,
+                                  DWORD nndPreferred) {
+  return map_here(hFileMappingObject, dwDesiredAccess, join(dwFileOffsetHigh, dwFileOffsetLow), dwNumberOfBytesToMap,
+                  lpBaseAddress, nndPreferred);
 }
 
 PVOID WINAPI MapViewOfFileFromApp(HANDLE hFileMappingObject, ULONG DesiredAccess, ULONG64 FileOffset,
@@ -215,9 +223,12 @@ PVOID WINAPI MapViewOfFileFromApp(HANDLE hFileMappingObject, ULONG DesiredAccess
 }
 
 PVOID WINAPI MapViewOfFileNuma2(HANDLE FileMappingHandle, HANDLE ProcessHandle, ULONG64 Offset, PVOID BaseAddress,
-                                SIZE_T ViewSize, ULONG AllocationType, ULONG PageProtection, ULONG) {
+                                SIZE_T ViewSize, ULONG AllocationType, ULONG PageProtection, ULONG PreferredNode) {
+  MEM_EXTENDED_PARAMETER node{};
+  node.Type = MemExtendedParameterNumaNode;
+  node.ULong = PreferredNode;
   return map_anywhere(FileMappingHandle, ProcessHandle, BaseAddress, Offset, ViewSize, AllocationType, PageProtection,
-                      nullptr, 0);
+                      &node, 1);
 }
 
 PVOID WINAPI MapViewOfFile3(HANDLE FileMapping, HANDLE Process, PVOID BaseAddress, ULONG64 Offset, SIZE_T ViewSize,

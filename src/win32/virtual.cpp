@@ -31,6 +31,16 @@ LPVOID WINAPI VirtualAllocEx(HANDLE hProcess, LPVOID lpAddress, SIZE_T dwSize, D
   return finish(nt::allocate(hProcess, to_address(lpAddress), dwSize, flAllocationType, flProtect));
 }
 
+LPVOID WINAPI VirtualAllocExNuma(HANDLE hProcess, LPVOID lpAddress, SIZE_T dwSize, DWORD flAllocationType,
+                                 DWORD flProtect, DWORD nndPreferred) {
+  nt::Placement placement;
+  if (Status status = nt::prefer(nndPreferred, placement); status != Status::ok) {
+    fail(status);
+    return nullptr;
+  }
+  return finish(nt::allocate(hProcess, to_address(lpAddress), dwSize, flAllocationType, flProtect, placement));
+}
+
 PVOID WINAPI VirtualAlloc2(HANDLE Process, PVOID BaseAddress, SIZE_T Size, ULONG AllocationType, ULONG PageProtection,
                            MEM_EXTENDED_PARAMETER* ExtendedParameters, ULONG ParameterCount) {
   nt::Placement placement;

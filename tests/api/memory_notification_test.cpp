@@ -62,8 +62,8 @@ TEST(MemoryNotification, Y62_an_unwritable_state_is_no_access) {
 TEST(MemoryNotification, Y63_a_wait_sees_the_same_state) {
   OwnedHandle scarce = low();
   OwnedHandle plenty = high();
-  EXPECT_EQ(WaitForSingleObject(plenty, 60000), WAIT_OBJECT_0);
-  EXPECT_EQ(WaitForSingleObject(plenty, 60000), WAIT_OBJECT_0); // nothing is taken
+  EXPECT_EQ(WaitForSingleObject(plenty, 2000), WAIT_OBJECT_0);
+  EXPECT_EQ(WaitForSingleObject(plenty, 2000), WAIT_OBJECT_0); // nothing is taken
   EXPECT_EQ(WaitForSingleObject(scarce, 0), static_cast<DWORD>(WAIT_TIMEOUT));
   EXPECT_EQ(WaitForSingleObject(scarce, 250), static_cast<DWORD>(WAIT_TIMEOUT)); // it sleeps, and looks again
 }
@@ -72,7 +72,7 @@ TEST(MemoryNotification, Y63_a_wait_for_several_wakes_by_the_other) {
   OwnedHandle scarce = low();
   OwnedHandle event(CreateEventA(nullptr, TRUE, TRUE, nullptr));
   HANDLE both[] = {scarce, event};
-  EXPECT_EQ(WaitForMultipleObjects(2, both, FALSE, 60000), WAIT_OBJECT_0 + 1);
+  EXPECT_EQ(WaitForMultipleObjects(2, both, FALSE, 2000), WAIT_OBJECT_0 + 1);
   EXPECT_EQ(WaitForMultipleObjects(2, both, TRUE, 120), static_cast<DWORD>(WAIT_TIMEOUT));
 }
 

@@ -86,6 +86,7 @@ set(API_SYNC_TESTS
 # What system and process use of memory.
 set(API_SYSTEM_TESTS
     memory_notification_test.cpp
+    numa_test.cpp
     process_memory_test.cpp
     system_figures_test.cpp
     working_set_test.cpp)

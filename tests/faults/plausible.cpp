@@ -132,6 +132,7 @@ constexpr Plausible kTable[] = {
     {SYS_process_vm_readv, kAny, "process_vm_readv", kCopy},
     {SYS_process_vm_writev, kAny, "process_vm_writev", kCopy},
     {SYS_mincore, kAny, "mincore", kMincore},
+    {SYS_mbind, kAny, "mbind", kNode},
     {SYS_get_mempolicy, kAny, "get_mempolicy", kNode},
     {SYS_sched_getaffinity, kAny, "sched_getaffinity", kAffinity},
     {SYS_futex, FUTEX_WAIT, "futex(WAIT)", kWait},

@@ -1,9 +1,14 @@
 // What process and system use of memory, where the kernel tells less than usual.
+#include "fail.h"
 #include "scenario.h"
 
 #include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
 #include <psapi.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 namespace faults {
 namespace {
@@ -43,12 +48,6 @@ SCENARIO(performance_information_without_proc, kBadPointer) {
   trial.call([] { return system_figures(); });
 }
 
-SCENARIO(list_of_the_working_set, kBadPointer) {
-  static ULONG_PTR entries[1 << 16];
-  filled(64);
-  trial.call([] { return QueryWorkingSet(GetCurrentProcess(), entries, sizeof entries) != 0; });
-}
-
 SCENARIO(emptied_working_set, kNever) {
   filled(64);
   trial.call([] { return EmptyWorkingSet(GetCurrentProcess()) != 0; });
@@ -72,6 +71,31 @@ SCENARIO(memory_notification, kNoHandle) {
 SCENARIO(wait_for_scarce_memory, kNever) {
   static HANDLE made = CreateMemoryResourceNotification(LowMemoryResourceNotification);
   trial.call([] { return WaitForSingleObject(made, 1) != WAIT_FAILED; });
+}
+
+// A directory of two nodes, so that there is something to prefer; the kernel knows the first.
+void fake_nodes() {
+  mkdir("/tmp/winmem-faults-nodes", 0700);
+  int file = open("/tmp/winmem-faults-nodes/online", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  FAULTS_REQUIRE(file >= 0 && write(file, "0-1\n", 4) == 4);
+  close(file);
+  setenv("WINMEM_NODES", "/tmp/winmem-faults-nodes", 1);
+}
+
+SCENARIO(memory_with_a_preferred_node, kOutOfMemory) {
+  fake_nodes();
+  trial.call([] {
+    return VirtualAllocExNuma(GetCurrentProcess(), nullptr, 16 * kPage, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE, 0) !=
+           nullptr;
+  });
+}
+
+SCENARIO(figures_of_a_node, kBadPointer) {
+  trial.call([] {
+    ULONGLONG bytes = 0;
+    ULONGLONG mask = 0;
+    return GetNumaAvailableMemoryNode(0, &bytes) != 0 && GetNumaNodeProcessorMask(0, &mask) != 0;
+  });
 }
 
 SCENARIO(installed_memory, kNever) {

@@ -355,6 +355,11 @@ constexpr Row kCalls[] = {
      "EmptyWorkingSet K32EmptyWorkingSet QueryWorkingSet K32QueryWorkingSet QueryWorkingSetEx K32QueryWorkingSetEx",
      working_set},
     {"CreateMemoryResourceNotification QueryMemoryResourceNotification", memory_notifications},
+    {"GetNumaHighestNodeNumber GetNumaNodeProcessorMask GetNumaNodeProcessorMaskEx GetNumaNodeProcessorMask2 "
+     "GetNumaAvailableMemoryNode GetNumaAvailableMemoryNodeEx GetNumaProcessorNode GetNumaProcessorNodeEx "
+     "GetNumaProximityNode GetNumaProximityNodeEx GetActiveProcessorCount GetMaximumProcessorCount "
+     "GetActiveProcessorGroupCount GetMaximumProcessorGroupCount VirtualAllocExNuma",
+     numa_nodes},
     {"GetPerformanceInfo K32GetPerformanceInfo GetPhysicallyInstalledSystemMemory GetSystemFileCacheSize "
      "SetSystemFileCacheSize",
      system_figures},

@@ -7,6 +7,7 @@ namespace stress {
 
 void process_memory(Random& random);
 void system_figures(Random& random);
+void numa_nodes(Random& random);
 void memory_notifications(Random& random);
 void working_set(Random& random);
 
