@@ -206,6 +206,7 @@ Status make_object(const NameRequest& request, MakeNamed make, void* context, At
     return status;
   }
   // From here on page and descriptor are the object's.
+  object->is_named = true;
   object->state = std::exchange(shared.state, nullptr);
   int file = shared.file;
   Status status = shared.is_new ? describe_new(request, attempt) : Status::ok;

@@ -31,6 +31,7 @@ struct Named : Object {
 
   Held* held = nullptr;       // the name; null when it has none, or none any more. Guarded by names_lock
   void* state = nullptr;      // for types with shares_state: the page that all processes with the object share
+  bool is_named = false;      // made under a name
   bool outlived_name = false; // the name went: no process has a handle any more. Guarded by names_lock
 };
 

@@ -75,6 +75,8 @@ constinit const object::Type kSectionType = {
     .end = end,
     .name_of = object::name_of,
     .name_kind = object::kSectionNames,
+    .hand_over = hand_over,
+    .take_over = take_over,
 };
 
 Section::Section(Bytes its_size, Rights its_rights, vm::Caching its_caching)

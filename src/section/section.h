@@ -87,6 +87,10 @@ inline bool is_opened_for_writing(const Description& section) {
 // insufficient_resources.
 Status adopt(const Description& description, int file, object::Ref<Section>& out);
 
+// For kSectionType (handover.cpp).
+bool hand_over(object::Object& object, object::Handover& out);
+object::Ref<object::Object> take_over(const object::Handover& from);
+
 // What a view with this protection needs of the section.
 Rights needed_rights(vm::PageState protection);
 

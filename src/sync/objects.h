@@ -12,11 +12,12 @@ namespace winmem::sync {
 
 struct Waitable : object::Named {
   Waitable(const object::Type& kind, Slot& where, std::uint32_t forks, bool has_page)
-      : Named(kind), slot(&where), taken_at(forks), is_named(has_page) {}
+      : Named(kind), slot(&where), taken_at(forks) {
+    is_named = has_page;
+  }
 
   Slot* const slot;             // in the pool, or at the beginning of its name's page
   const std::uint32_t taken_at; // pool.h; of one in the pool
-  const bool is_named;
 };
 
 extern const object::Type kEventType;

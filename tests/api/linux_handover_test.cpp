@@ -37,6 +37,29 @@ bool is_no_handle(HANDLE handle) {
   return !GetHandleInformation(handle, &flags) && GetLastError() == ERROR_INVALID_HANDLE;
 }
 
+// A section of one page whose view says that, at `offset`; what it says afterwards is for the parent.
+bool shows(HANDLE section, std::size_t offset, const char* expected) {
+  auto* view = static_cast<char*>(MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, 0));
+  bool right = view != nullptr && std::strcmp(view + offset, expected) == 0;
+  if (right) {
+    std::strcpy(view + offset, "seen");
+  }
+  return UnmapViewOfFile(view) && right;
+}
+
+// The fourth of 16 pages is committed, and the fifth is from now on.
+bool is_partly_committed(HANDLE section) {
+  constexpr std::size_t kPage = 4096;
+  auto* view = static_cast<char*>(MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, 0));
+  MEMORY_BASIC_INFORMATION before{};
+  MEMORY_BASIC_INFORMATION page{};
+  return view != nullptr && VirtualQuery(view, &before, sizeof before) == sizeof before &&
+         before.State == MEM_RESERVE && before.RegionSize == 3 * kPage &&
+         VirtualQuery(view + 3 * kPage, &page, sizeof page) == sizeof page && page.State == MEM_COMMIT &&
+         page.RegionSize == kPage && std::strcmp(view + 3 * kPage, "abc") == 0 &&
+         VirtualAlloc(view + 4 * kPage, kPage, MEM_COMMIT, PAGE_READWRITE) == view + 4 * kPage;
+}
+
 bool start_again(const char* job, std::vector<HANDLE> handles, int& status);
 
 // What the started program does; the answer is its exit code.
@@ -69,6 +92,17 @@ int do_job(const std::string& job) {
       right = right && CloseHandle(each);
     }
     return right && says(first, "abc") && CloseHandle(first) && is_no_handle(first) ? 0 : 1;
+  }
+  if (job == "section") {
+    return shows(first, 0, "abc") && has_flags(first, HANDLE_FLAG_INHERIT) ? 0 : 1;
+  }
+  if (job == "read-only section") {
+    void* view = MapViewOfFile(first, FILE_MAP_READ, 0, 0, 0);
+    bool right = view != nullptr && std::strcmp(static_cast<char*>(view), "abc") == 0;
+    return right && MapViewOfFile(first, FILE_MAP_WRITE, 0, 0, 0) == nullptr && GetLastError() == 5 ? 0 : 1;
+  }
+  if (job == "reserving section") {
+    return is_partly_committed(first) ? 0 : 1;
   }
   if (job == "child of the child") {
     int status = -1;
@@ -134,6 +168,11 @@ protected:
     HANDLE file = CreateFileA(name(), access, kShareAll, &inherited_, OPEN_EXISTING, 0, nullptr);
     EXPECT_NE(file, INVALID_HANDLE_VALUE);
     return file;
+  }
+  HANDLE section_of(HANDLE file, DWORD protection = PAGE_READWRITE, DWORD size = 4096) {
+    HANDLE section = CreateFileMappingA(file, &inherited_, protection, 0, size, nullptr);
+    EXPECT_NE(section, nullptr) << GetLastError();
+    return section;
   }
   static int after_exec(const char* job, std::vector<HANDLE> handles) {
     int status = -1;
@@ -243,6 +282,71 @@ TEST_F(Handover, a_child_of_fork_that_closes_a_handle_leaves_its_parent_the_note
 
   EXPECT_EQ(after_exec("read", {file}), 0);
   EXPECT_OK(CloseHandle(file));
+}
+
+TEST_F(Handover, a_section_is_there_after_exec_and_its_pages_are_shared) {
+  HANDLE section = section_of(INVALID_HANDLE_VALUE);
+  auto* view = static_cast<char*>(MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, 0));
+  std::strcpy(view, "abc");
+
+  EXPECT_EQ(after_exec("section", {section}), 0);
+
+  EXPECT_STREQ(view, "seen");
+  EXPECT_OK(CloseHandle(section)); // the view keeps its pages, and exec hands on none of it
+  EXPECT_EQ(after_exec("nothing", {section}), 0);
+  EXPECT_OK(UnmapViewOfFile(view));
+}
+
+TEST_F(Handover, a_handle_to_a_section_keeps_its_rights) {
+  HANDLE section = section_of(INVALID_HANDLE_VALUE);
+  auto* view = static_cast<char*>(MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, 0));
+  std::strcpy(view, "abc");
+  HANDLE reader = nullptr;
+  ASSERT_OK(DuplicateHandle(GetCurrentProcess(), section, GetCurrentProcess(), &reader, FILE_MAP_READ, TRUE, 0));
+
+  EXPECT_EQ(after_exec("read-only section", {reader}), 0);
+
+  EXPECT_OK(UnmapViewOfFile(view));
+  EXPECT_OK(CloseHandle(reader));
+  EXPECT_OK(CloseHandle(section));
+}
+
+TEST_F(Handover, S52_a_section_that_reserves_is_there_with_what_is_committed) {
+  constexpr std::size_t kPage = 4096;
+  HANDLE section = section_of(INVALID_HANDLE_VALUE, PAGE_READWRITE | SEC_RESERVE, 16 * kPage);
+  auto* view = static_cast<char*>(MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, 0));
+  ASSERT_EQ(VirtualAlloc(view + 3 * kPage, kPage, MEM_COMMIT, PAGE_READWRITE), view + 3 * kPage);
+  std::strcpy(view + 3 * kPage, "abc");
+
+  EXPECT_EQ(after_exec("reserving section", {section}), 0);
+
+  MEMORY_BASIC_INFORMATION info{};
+  EXPECT_EQ(VirtualQuery(view + 4 * kPage, &info, sizeof info), sizeof info);
+  EXPECT_EQ(info.State, DWORD{MEM_COMMIT}); // by the other program
+  EXPECT_OK(UnmapViewOfFile(view));
+  EXPECT_OK(CloseHandle(section));
+}
+
+TEST_F(Handover, S45_a_section_of_a_file_is_there_and_keeps_the_file_from_being_cut) {
+  HANDLE file = with_text("abc");
+  HANDLE section = section_of(file);
+
+  EXPECT_EQ(after_exec("section", {section}), 0);
+
+  EXPECT_EQ(text_at(file, 0, 4), "seen");
+  EXPECT_EQ(SetFilePointer(file, 0, nullptr, FILE_BEGIN), 0u);
+  EXPECT_ERROR(1224, SetEndOfFile(file));
+  EXPECT_OK(CloseHandle(section));
+  EXPECT_OK(CloseHandle(file));
+}
+
+TEST_F(Handover, a_section_with_a_name_is_not_handed_on) {
+  SECURITY_ATTRIBUTES inherited{sizeof inherited, nullptr, TRUE};
+  HANDLE section = CreateFileMappingA(INVALID_HANDLE_VALUE, &inherited, PAGE_READWRITE, 0, 4096, name());
+
+  EXPECT_EQ(after_exec("nothing", {section}), 0);
+
+  EXPECT_OK(CloseHandle(section));
 }
 
 TEST_F(Handover, without_such_handles_nothing_stays_open_over_exec) {
