@@ -72,7 +72,7 @@ TEST_F(Descriptors, a_handle_gets_a_descriptor_that_owns_it) {
   EXPECT_EQ(byte, 'd');
   close(descriptor);
 
-  HANDLE other = CreateFileA("NUL", GENERIC_READ, 0, nullptr, OPEN_EXISTING, 0, nullptr);
+  HANDLE other = CreateFileA("NUL", GENERIC_READ, kShareAll, nullptr, OPEN_EXISTING, 0, nullptr);
   int next = _open_osfhandle(reinterpret_cast<intptr_t>(other), _O_NOINHERIT);
   EXPECT_EQ(fcntl(next, F_GETFD), FD_CLOEXEC);
   EXPECT_ERROR(6, CloseHandle(file));
