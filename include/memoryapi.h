@@ -134,6 +134,21 @@ typedef enum _OFFER_PRIORITY {
   VmOfferPriorityNormal = 4
 } OFFER_PRIORITY;
 
+// Memory that the program can do without for now: whole committed pages, which must not be touched until they are
+// reclaimed. These three return an error, ERROR_SUCCESS if there is none, and leave the last error alone. [V102]
+// ERROR_INVALID_PARAMETER (address or size not of whole pages, no page, priority), ERROR_INVALID_ADDRESS (pages not
+// committed, or not of one region). ReclaimVirtualMemory: ERROR_SUCCESS if all contents are surely as they were, else
+// ERROR_BUSY; the pages can be used either way. DiscardVirtualMemory drops the contents at once, of private
+// PAGE_READWRITE pages only: ERROR_INVALID_PARAMETER for others.
+WINBASEAPI DWORD WINAPI OfferVirtualMemory(PVOID VirtualAddress, SIZE_T Size, OFFER_PRIORITY Priority);
+WINBASEAPI DWORD WINAPI ReclaimVirtualMemory(const VOID* VirtualAddress, SIZE_T Size);
+WINBASEAPI DWORD WINAPI DiscardVirtualMemory(PVOID VirtualAddress, SIZE_T Size);
+
+// Reads ranges in that are in files or in swap, as far as there is something; they need not be aligned. [V103, C34]
+// Errors: ERROR_INVALID_PARAMETER (no range, an empty one, Flags not 0), ERROR_NOACCESS, ERROR_INVALID_HANDLE.
+WINBASEAPI BOOL WINAPI PrefetchVirtualMemory(HANDLE hProcess, ULONG_PTR NumberOfEntries,
+                                             PWIN32_MEMORY_RANGE_ENTRY VirtualAddresses, ULONG Flags);
+
 typedef enum WIN32_MEMORY_INFORMATION_CLASS { MemoryRegionInfo } WIN32_MEMORY_INFORMATION_CLASS;
 
 typedef struct WIN32_MEMORY_REGION_INFORMATION {

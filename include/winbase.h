@@ -17,6 +17,14 @@
 #include "systemtopologyapi.h"
 
 #define SecureZeroMemory      RtlSecureZeroMemory
+#define SecureZeroMemory2     RtlSecureZeroMemory2
+#define CopyVolatileMemory    RtlCopyVolatileMemory
+#define MoveVolatileMemory    RtlMoveVolatileMemory
+#define FillVolatileMemory    RtlFillVolatileMemory
+#define ZeroVolatileMemory    RtlZeroVolatileMemory
+#define CopyDeviceMemory      RtlCopyDeviceMemory
+#define FillDeviceMemory      RtlFillDeviceMemory
+#define ZeroDeviceMemory      RtlZeroDeviceMemory
 #define CaptureStackBackTrace RtlCaptureStackBackTrace
 
 // ---- Waits ----
@@ -277,6 +285,17 @@ typedef enum _DEP_SYSTEM_POLICY_TYPE {
   DEPPolicyOptOut = 3,
   DEPTotalPolicyCount = 4
 } DEP_SYSTEM_POLICY_TYPE;
+
+WINMEM_BEGIN_C
+
+// For processes of 32 bits: FALSE with ERROR_NOT_SUPPORTED in this one. [Y80, Y81]
+WINBASEAPI BOOL WINAPI GetProcessDEPPolicy(HANDLE hProcess, LPDWORD lpFlags, PBOOL lpPermanent);
+WINBASEAPI BOOL WINAPI SetProcessDEPPolicy(DWORD dwFlags);
+
+// DEPPolicyAlwaysOn. [Y82]
+WINBASEAPI DEP_SYSTEM_POLICY_TYPE WINAPI GetSystemDEPPolicy(VOID);
+
+WINMEM_END_C
 
 typedef VOID(WINAPI* PFIBER_START_ROUTINE)(LPVOID lpFiberParameter);
 typedef PFIBER_START_ROUTINE LPFIBER_START_ROUTINE;

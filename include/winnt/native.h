@@ -203,10 +203,44 @@ NTSYSCALLAPI NTSTATUS NTAPI NtReadVirtualMemoryEx(HANDLE ProcessHandle, PVOID Ba
 NTSYSCALLAPI NTSTATUS NTAPI NtWriteVirtualMemory(HANDLE ProcessHandle, PVOID BaseAddress, PVOID Buffer,
                                                  SIZE_T NumberOfBytesToWrite, PSIZE_T NumberOfBytesWritten);
 
+// How many bytes of Source are the pattern again and again, from the first one on. 0 unless Source and Length are
+// multiples of 4.
+NTSYSAPI SIZE_T NTAPI RtlCompareMemoryUlong(PVOID Source, SIZE_T Length, ULONG Pattern);
+
+// memcpy and memset past the processor's caches; nothing is promised about those.
+NTSYSAPI VOID NTAPI RtlCopyMemoryNonTemporal(VOID* Destination, const VOID* Source, SIZE_T Length);
+NTSYSAPI VOID NTAPI RtlFillMemoryNonTemporal(VOID* Destination, SIZE_T Length, const UCHAR Value);
+
+// A copy between places of which each may be bad: STATUS_ACCESS_VIOLATION then, and part of it may have been made.
+NTSYSAPI NTSTATUS NTAPI RtlCopyMappedMemory(PVOID Destination, PVOID Source, SIZE_T Length);
+
 // FlushInstructionCache's and FlushProcessWriteBuffers' work; the last one is a fence for the calling thread alone.
 NTSYSCALLAPI NTSTATUS NTAPI NtFlushInstructionCache(HANDLE ProcessHandle, PVOID BaseAddress, SIZE_T RegionSize);
 NTSYSCALLAPI NTSTATUS NTAPI NtFlushProcessWriteBuffers(void);
 NTSYSCALLAPI NTSTATUS NTAPI NtFlushWriteBuffer(void);
+
+// PrefetchVirtualMemory's work: class VmPrefetchInformation, with a ULONG of 0. Each mistake has its status [C34]:
+// STATUS_INVALID_PARAMETER_2 (class), _5 (VmInformation is NULL or not 0), _6 (its length), _3 (no range), _4 (an empty
+// one), STATUS_ACCESS_VIOLATION (VirtualAddresses).
+typedef enum _VIRTUAL_MEMORY_INFORMATION_CLASS {
+  VmPrefetchInformation = 0,
+  VmPagePriorityInformation = 1,
+  VmCfgCallTargetInformation = 2
+} VIRTUAL_MEMORY_INFORMATION_CLASS;
+
+typedef struct _MEMORY_RANGE_ENTRY {
+  PVOID VirtualAddress;
+  SIZE_T NumberOfBytes;
+} MEMORY_RANGE_ENTRY, *PMEMORY_RANGE_ENTRY;
+
+NTSYSCALLAPI NTSTATUS NTAPI NtSetInformationVirtualMemory(HANDLE ProcessHandle,
+                                                          VIRTUAL_MEMORY_INFORMATION_CLASS VmInformationClass,
+                                                          SIZE_T NumberOfEntries, PMEMORY_RANGE_ENTRY VirtualAddresses,
+                                                          PVOID VmInformation, ULONG VmInformationLength);
+NTSYSCALLAPI NTSTATUS NTAPI ZwSetInformationVirtualMemory(HANDLE ProcessHandle,
+                                                          VIRTUAL_MEMORY_INFORMATION_CLASS VmInformationClass,
+                                                          SIZE_T NumberOfEntries, PMEMORY_RANGE_ENTRY VirtualAddresses,
+                                                          PVOID VmInformation, ULONG VmInformationLength);
 
 // The same calls under the names that drivers use.
 NTSYSCALLAPI NTSTATUS NTAPI ZwReadVirtualMemory(HANDLE ProcessHandle, PVOID BaseAddress, PVOID Buffer,

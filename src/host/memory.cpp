@@ -147,6 +147,8 @@ Kernel replace(AddressRange range) {
   return is_error(result) ? to_kernel(result) : Kernel::ok;
 }
 
+void read_ahead(AddressRange range) { static_cast<void>(advise(range, MADV_WILLNEED)); }
+
 Kernel discard_lazily(AddressRange range) { return to_kernel(advise(range, MADV_FREE)); }
 
 void exclude_from_dumps(AddressRange range) { advise(range, MADV_DONTDUMP); }

@@ -54,6 +54,9 @@ Kernel unlock_resident(AddressRange range);
 // Asks the kernel to put pages aside now (MADV_PAGEOUT). Contents stay; advice only.
 void page_out(AddressRange range);
 
+// Asks the kernel to read in what is in a file or in swap (MADV_WILLNEED), of whatever is mapped. Advice only.
+void read_ahead(AddressRange range);
+
 // The same where the kernel refuses that: another mapping, inaccessible and without markers, takes the place.
 Kernel replace(AddressRange range);
 

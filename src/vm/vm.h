@@ -110,6 +110,14 @@ Status reset(AddressRange outer, AddressRange inner);
 enum class [[nodiscard]] Undone{intact, maybe_lost, not_a_region};
 Undone undo_reset(AddressRange range);
 
+// The same of pages that must be committed. conflicting_addresses: not in one region; not_committed. Of a view the
+// contents stay.
+Status offer(AddressRange range);
+Undone reclaim(AddressRange range); // not_a_region also where pages are not committed
+
+// The contents go at once; state and protection stay. Also invalid_page_protection: a view, or not read-write.
+Status discard(AddressRange range);
+
 // VirtualLock and VirtualUnlock. The range may lie in several regions, and in memory that winmem did not make.
 // was_locked is a success: a page of the range was locked before. access_violation: a page is not committed, or without
 // access; guard_page_violation: the first armed guard page of the range was disarmed instead; working_set_quota: more

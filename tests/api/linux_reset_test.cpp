@@ -1,5 +1,5 @@
 // MEM_RESET when memory really is short: the kernel is told to take back what it may. Linux only.
-// Rules: V23 V24
+// Rules: V23 V24 V102
 #include "expect.h"
 #include "memory_map.h"
 #include "platform.h"
@@ -30,6 +30,17 @@ std::size_t zeroed_pages(const Region& region, std::size_t first, std::size_t co
 }
 
 // Many pages in the tests below: the kernel keeps some thirty of them per processor aside for a while.
+
+TEST(OfferVirtualMemory, V102_what_the_kernel_dropped_is_told) {
+  Region region = committed(512);
+  region.fill(0, 512, 0x5A);
+
+  ASSERT_EQ(OfferVirtualMemory(region.base(), region.bytes(), VmOfferPriorityNormal), DWORD{ERROR_SUCCESS});
+  make_memory_short(region);
+
+  EXPECT_EQ(ReclaimVirtualMemory(region.base(), region.bytes()), DWORD{ERROR_BUSY});
+  EXPECT_GT(zeroed_pages(region, 0, 512, 0x5A), 0u);
+}
 
 TEST(Reset, V23_a_reset_gives_memory_back_when_it_is_short) {
   Region region = committed(512);

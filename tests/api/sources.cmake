@@ -10,6 +10,7 @@ set(API_RULE_TESTS
     bad_input_alloc_test.cpp
     bad_input_free_test.cpp
     bad_input_protect_query_test.cpp
+    give_back_test.cpp
     guard_pages_test.cpp
     handles_test.cpp
     last_error_test.cpp
@@ -24,6 +25,7 @@ set(API_RULE_TESTS
     not_yet_test.cpp
     places_test.cpp
     pointer_tests_test.cpp
+    rtl_memory_test.cpp
     system_info_test.cpp
     virtual_alloc2_test.cpp
     virtual_alloc_arguments_test.cpp

@@ -77,5 +77,29 @@ SCENARIO(test_of_memory_of_somebody_else_in_a_sandbox, kCalledBad) {
   trial.call([] { return is_good(IsBadReadPtr(memory, sizeof memory)) && is_good(IsBadWritePtr(memory, 2)); });
 }
 
+// ---- memory that is given back --------------------------------------------------------------------------------------
+
+// The contents may go, so the pages are of one that reads zero.
+SCENARIO(offer_and_reclaim, kNever) {
+  char* region = commit(reserve(64), 64);
+  trial.call([=] {
+    return OfferVirtualMemory(region, 8 * kPage, VmOfferPriorityLow) == ERROR_SUCCESS &&
+           ReclaimVirtualMemory(region, 8 * kPage) != ERROR_INVALID_ADDRESS;
+  });
+}
+
+SCENARIO(discard_of_pages, kNever) {
+  char* region = commit(reserve(64), 64);
+  trial.call([=] { return DiscardVirtualMemory(region, 8 * kPage) == ERROR_SUCCESS; });
+}
+
+SCENARIO(prefetch_of_pages, kNever) {
+  char* region = filled(64);
+  trial.call([=] {
+    WIN32_MEMORY_RANGE_ENTRY range{region, 8 * kPage};
+    return PrefetchVirtualMemory(GetCurrentProcess(), 1, &range, 0) != 0;
+  });
+}
+
 } // namespace
 } // namespace faults

@@ -345,6 +345,13 @@ constexpr Row kCalls[] = {
      native_transfers},
     {"IsBadReadPtr IsBadWritePtr IsBadHugeReadPtr IsBadHugeWritePtr IsBadCodePtr IsBadStringPtrA IsBadStringPtrW",
      pointer_tests},
+    {"OfferVirtualMemory ReclaimVirtualMemory DiscardVirtualMemory PrefetchVirtualMemory "
+     "NtSetInformationVirtualMemory ZwSetInformationVirtualMemory GetSystemDEPPolicy GetProcessDEPPolicy "
+     "SetProcessDEPPolicy",
+     given_back},
+    {"RtlCompareMemory RtlCompareMemoryUlong RtlCopyDeviceMemory RtlCopyMappedMemory RtlCopyMemoryNonTemporal "
+     "RtlCopyVolatileMemory RtlFillMemoryNonTemporal RtlIsZeroMemory RtlMoveVolatileMemory RtlSetVolatileMemory",
+     plain_copies},
     {"VirtualLock VirtualUnlock", virtual_lock},
     {"VirtualUnlockEx", virtual_unlock_ex},
     {"NtLockVirtualMemory NtUnlockVirtualMemory", nt_lock},

@@ -84,4 +84,37 @@ void pointer_tests(Random& random) {
   MUST(IsBadReadPtr(memory.base, 1) && !IsBadReadPtr(memory.base, 1));
 }
 
+void given_back(Random& random) {
+  Holed memory(random);
+  DWORD old = 0;
+  MUST(VirtualAlloc(memory.base, kPages * kPage, MEM_COMMIT, PAGE_READWRITE) != nullptr);
+  MUST(VirtualProtect(memory.base, kPages * kPage, PAGE_READWRITE, &old));
+  MUST(OfferVirtualMemory(memory.base, kPages * kPage, VmOfferPriorityNormal) == ERROR_SUCCESS);
+  DWORD reclaimed = ReclaimVirtualMemory(memory.base, kPages * kPage);
+  MUST(reclaimed == ERROR_BUSY || (reclaimed == ERROR_SUCCESS && memory.base[0] == 1));
+  MUST(DiscardVirtualMemory(memory.base, kPage) == ERROR_SUCCESS && RtlIsZeroMemory(memory.base, kPage));
+  WIN32_MEMORY_RANGE_ENTRY range{memory.base, kPages * kPage};
+  MUST(PrefetchVirtualMemory(self(), 1, &range, 0));
+  MEMORY_RANGE_ENTRY entry{memory.base, 1};
+  ULONG flags = 0;
+  auto set = random.one_in(2) ? NtSetInformationVirtualMemory : ZwSetInformationVirtualMemory;
+  MUST(set(self(), VmPrefetchInformation, 1, &entry, &flags, sizeof flags) == 0);
+  MUST(GetSystemDEPPolicy() == DEPPolicyAlwaysOn && !SetProcessDEPPolicy(1) &&
+       !GetProcessDEPPolicy(self(), &old, nullptr));
+}
+
+void plain_copies(Random&) {
+  volatile char from[16] = "0123456789abcde";
+  volatile char to[16] = {};
+  auto* plain_from = const_cast<char*>(from);
+  auto* plain_to = const_cast<char*>(to);
+  MUST(RtlCopyVolatileMemory(to, from, 16) == to && RtlCompareMemory(plain_from, plain_to, 16) == 16);
+  MUST(RtlSetVolatileMemory(to, 0, 16) == to && RtlIsZeroMemory(plain_to, 16));
+  MUST(RtlMoveVolatileMemory(to, from, 8) == to && RtlCopyDeviceMemory(to, from, 16) == to);
+  RtlFillMemoryNonTemporal(plain_to, 16, 7);
+  MUST(RtlCompareMemoryUlong(plain_to, 16, 0x07070707) == (reinterpret_cast<std::uintptr_t>(to) % 4 == 0 ? 16U : 0U));
+  RtlCopyMemoryNonTemporal(plain_to, plain_from, 16);
+  MUST(RtlCopyMappedMemory(plain_to, plain_from, 16) == 0 && RtlCompareMemory(plain_from, plain_to, 16) == 16);
+}
+
 } // namespace stress

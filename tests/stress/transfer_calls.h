@@ -8,5 +8,7 @@ namespace stress {
 void transfers(Random& random);
 void native_transfers(Random& random);
 void pointer_tests(Random& random);
+void given_back(Random& random);
+void plain_copies(Random& random);
 
 } // namespace stress
