@@ -39,6 +39,7 @@ bool hand_over(object::Object& object, object::Handover& out) {
   if (section.is_named) {
     return false;
   }
+  section.alone_since.store(vm::kNoFork, std::memory_order_relaxed);
   Description description = describe(section);
   static_assert(sizeof description <= 2 * sizeof out.values[0]);
   out.descriptors[0] = section.file;

@@ -25,6 +25,7 @@ object::NameAnswer create_named(const NamedRequest& request, MakeSection make, v
                               if (status == Status::ok && shared.is_new) {
                                 description = describe(*section);
                                 std::memcpy(shared.details, &description, sizeof description);
+                                section->alone_since.store(vm::kNoFork, std::memory_order_relaxed);
                                 shared.file = section->file;
                                 shared.is_writable = is_opened_for_writing(description);
                               }

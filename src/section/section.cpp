@@ -5,6 +5,7 @@
 #include "../host/section_memory.h"
 #include "../vm/commit_charge.h"
 #include "../vm/fork_gate.h"
+#include "spare_memory.h"
 
 namespace winmem::section {
 
@@ -26,7 +27,7 @@ void end(object::Object& object) {
       section.commits.detach();
     }
     if (section.file >= 0) {
-      host::close_file(section.file);
+      spare_memory::give(section.file, section.alone_since.load(std::memory_order_relaxed));
     }
     vm::commit_charge::give_back(section.charged + section.committed.load(std::memory_order_relaxed),
                                  vm::commit_charge::Share::section);
@@ -45,11 +46,14 @@ Status provide(Section& section) {
     return Status::commitment_limit;
   }
   Bytes map = section.reserves ? vm::CommitMap::bytes_for(pages) : 0;
-  section.file = host::make_memory_file(pages_to_bytes(pages) + map);
+  section.file =
+      section.reserves ? host::make_memory_file(pages_to_bytes(pages) + map) : spare_memory::take(pages_to_bytes(pages));
   if (section.file < 0) {
     return Status::insufficient_resources;
   }
-  if (section.reserves) {
+  if (!section.reserves) {
+    section.alone_since.store(vm::forks(), std::memory_order_relaxed);
+  } else {
     if (Status status = section.commits.attach(section.file, pages, true); status != Status::ok) {
       return status;
     }

@@ -45,6 +45,9 @@ struct Section : object::Named, vm::Backing {
   std::uint64_t charged = 0; // pages that count against the commit limit
   bool has_own_file = false; // of a file: nobody else has this opening of it
   bool reserves = false;     // pages are committed one by one
+
+  // The number of forks when the file was made, while only this process has it (spare_memory.h).
+  std::atomic<std::uint32_t> alone_since{vm::kNoFork};
 };
 
 // As they are in an access mask of a section's handle.

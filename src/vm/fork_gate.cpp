@@ -7,6 +7,7 @@ namespace winmem::vm {
 namespace detail {
 
 constinit std::atomic<std::uint32_t> gate_closed{0};
+constinit std::atomic<std::uint32_t> forks{0};
 
 void wait_for_gate(Stripe& stripe) {
   do {
@@ -32,6 +33,7 @@ void close_gate() {
       host::yield();
     }
   }
+  detail::forks.fetch_add(1, std::memory_order_relaxed);
 }
 
 void open_gate() {

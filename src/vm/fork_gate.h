@@ -12,6 +12,7 @@ namespace winmem::vm {
 
 namespace detail {
 extern std::atomic<std::uint32_t> gate_closed;
+extern std::atomic<std::uint32_t> forks;
 void wait_for_gate(Stripe& stripe);
 } // namespace detail
 
@@ -34,5 +35,9 @@ private:
 
 void close_gate();
 void open_gate();
+
+// How often this process, and those it comes from, began to fork. It does not change within a Change.
+inline std::uint32_t forks() { return detail::forks.load(std::memory_order_relaxed); }
+inline constexpr std::uint32_t kNoFork = ~0U; // none of its values
 
 } // namespace winmem::vm

@@ -43,6 +43,61 @@ TEST(LinuxSection, S12_a_section_that_does_not_fit_is_refused) {
   EXPECT_EQ(charged(), before);
 }
 
+TEST(LinuxSection, what_an_ended_section_held_is_not_in_the_next_ones) {
+  for (int round = 0; round < 40; ++round) {
+    std::vector<Section> sections;
+    for (std::size_t i = 0; i < 12; ++i) { // more than are kept
+      sections.push_back(section_of((i + 1) * kPage));
+      View view = view_of(sections.back(), FILE_MAP_WRITE);
+      for (std::size_t page = 0; page <= i; ++page) {
+        EXPECT_EQ(*view.page(page), 0);
+        *view.page(page) = 1;
+      }
+      *(view.page(i + 1) - 1) = 1;
+    }
+  }
+}
+
+TEST(LinuxSection, a_child_of_fork_keeps_what_its_parent_ended_and_makes_sections_of_its_own) {
+  section_of(4 * kPage).close(); // so that one is kept
+  Section section = section_of(4 * kPage);
+  View view = view_of(section, FILE_MAP_WRITE);
+  view[0] = 42;
+  int ready[2];
+  int done[2];
+  ASSERT_EQ(pipe(ready), 0);
+  ASSERT_EQ(pipe(done), 0);
+  pid_t child = fork();
+  if (child == 0) {
+    alarm(60);
+    char byte = 0;
+    Section own = section_of(4 * kPage);
+    View own_view = view_of(own, FILE_MAP_WRITE);
+    bool was_zero = own_view[0] == 0;
+    own_view[0] = 7;
+    bool told = write(ready[1], &byte, 1) == 1 && read(done[0], &byte, 1) == 1;
+    _exit(told && was_zero && view[0] == 42 && own_view[0] == 7 ? 0 : 1);
+  }
+  char byte = 0;
+  EXPECT_EQ(read(ready[0], &byte, 1), 1);
+  EXPECT_TRUE(UnmapViewOfFile(view.base()));
+  view.forget();
+  section.close();
+  for (int i = 0; i < 4; ++i) {
+    Section next = section_of(4 * kPage);
+    View next_view = view_of(next, FILE_MAP_WRITE);
+    EXPECT_EQ(next_view[0], 0);
+    next_view[0] = 99;
+  }
+  EXPECT_EQ(write(done[1], &byte, 1), 1);
+  int status = 0;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  for (int end : {ready[0], ready[1], done[0], done[1]}) {
+    close(end);
+  }
+}
+
 TEST(LinuxSection, S62_a_view_that_copies_is_charged_with_all_its_pages) {
   Section section = section_of(10 * kPage);
   std::uint64_t before = charged();

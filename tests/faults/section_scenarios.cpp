@@ -41,6 +41,13 @@ SCENARIO(section_beside_others, kNoSection) {
   trial.call([] { return make_section(16); });
 }
 
+// Its memory is what the first one left.
+SCENARIO(section_after_another, kNoSection) {
+  view(section(16));
+  FAULTS_REQUIRE(make_section(8) == 0);
+  trial.call([] { return make_section(16); });
+}
+
 // At an address that views are placed at: a view anywhere would go elsewhere where that is refused.
 char* free_place(HANDLE section) {
   char* there = view(section);
