@@ -46,8 +46,8 @@ Status provide(Section& section) {
     return Status::commitment_limit;
   }
   Bytes map = section.reserves ? vm::CommitMap::bytes_for(pages) : 0;
-  section.file =
-      section.reserves ? host::make_memory_file(pages_to_bytes(pages) + map) : spare_memory::take(pages_to_bytes(pages));
+  section.file = section.reserves ? host::make_memory_file(pages_to_bytes(pages) + map)
+                                  : spare_memory::take(pages_to_bytes(pages));
   if (section.file < 0) {
     return Status::insufficient_resources;
   }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "../object/names.h"
+#include "../vm/fork_gate.h"
 #include "../vm/vm.h"
 
 #include <atomic>

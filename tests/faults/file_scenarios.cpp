@@ -180,15 +180,20 @@ SCENARIO(a_file_is_opened_that_may_be_inherited, kFileErrors) {
   });
 }
 
+// Below the hard limit, so that it can be raised.
+void lower_soft_limit() {
+  rlimit limit{};
+  FAULTS_REQUIRE(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  limit.rlim_cur = 1024;
+  FAULTS_REQUIRE(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+}
+
 // The note of what exec hands on has the first number that the limit may forbid.
 SCENARIO(a_handle_is_to_be_inherited_when_the_soft_limit_is_low, kFileErrors) {
   HANDLE file = create(CREATE_ALWAYS);
   FAULTS_REQUIRE(file != INVALID_HANDLE_VALUE);
   take_away();
-  rlimit limit{};
-  FAULTS_REQUIRE(getrlimit(RLIMIT_NOFILE, &limit) == 0);
-  limit.rlim_cur = 1024;
-  FAULTS_REQUIRE(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  lower_soft_limit();
   trial.call([=] {
     return SetHandleInformation(file, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT) != 0 &&
            SetHandleInformation(file, HANDLE_FLAG_INHERIT, 0) != 0;
@@ -197,6 +202,7 @@ SCENARIO(a_handle_is_to_be_inherited_when_the_soft_limit_is_low, kFileErrors) {
 
 // The functions of C's library tell by errno; trials look at the last error.
 SCENARIO(a_descriptor_gets_a_handle_and_that_a_descriptor, kFileErrors) {
+  lower_soft_limit();
   trial.call([] {
     LastError last;
     int number = errno;

@@ -240,6 +240,11 @@ bool entry_is_folder(int folder, const char* name) {
   return fstatat(folder, name, &status, 0) == 0 && S_ISDIR(status.st_mode);
 }
 
+bool entry_is_empty(int folder, const char* name) {
+  struct stat status {};
+  return fstatat(folder, name, &status, 0) == 0 && status.st_size == 0;
+}
+
 void take_files(KernelState& out) {
   DIR* folder = opendir("/proc/self/fd");
   FAULTS_REQUIRE(folder != nullptr);
@@ -257,7 +262,9 @@ void take_files(KernelState& out) {
                     (std::string_view(target).find("/.lock") != std::string_view::npos ||
                      entry_is_folder(dirfd(folder), entry->d_name));
     bool is_watcher = std::string_view(target) == "anon_inode:[userfaultfd]"; // opened once, and kept
-    if (!is_map && !is_names && !is_watcher && file != dirfd(folder)) {
+    bool is_spare = std::string_view(target).starts_with("/memfd:winmem-section") &&
+                    entry_is_empty(dirfd(folder), entry->d_name); // kept for the next section
+    if (!is_map && !is_names && !is_watcher && !is_spare && file != dirfd(folder)) {
       out.files.add(file, "files");
     }
   }

@@ -82,8 +82,9 @@ enum class Remainder : std::uint8_t {
 inline constexpr unsigned kRemainders = 5;
 const char* name_of(Remainder remainder);
 // Mappings that stay split are not compared at all: page by page they are the same, and the next change of the same
-// pages joins them. The descriptors of /proc/self/maps, of the directory of names and its lock are opened and kept;
-// one that cannot be told from others (fstat is refused) is not closed, since a program may have taken its number.
+// pages joins them. The descriptors of /proc/self/maps, of the directory of names and its lock, and emptied memory
+// files of sections are kept; one that cannot be told from others (fstat is refused) is not closed, since a program may
+// have taken its number.
 
 using Remainders = std::array<unsigned, kRemainders>; // how often each was met
 
