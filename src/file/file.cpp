@@ -181,6 +181,12 @@ host::OpenedFile open_by_disposition(const char* path, const Request& request, E
   return opened;
 }
 
+// Devices and pipes are anybody's at any time.
+Status mark(const File& file, const Request& request) {
+  bool has_marks = file.kind == host::FileKind::regular || file.kind == host::FileKind::directory;
+  return has_marks ? mark_sharing(file.descriptor, request.access, request.share) : Status::ok;
+}
+
 // What must hold of a file that was there already.
 Status check_existing(const File& file, const host::FileStatus& status, const Request& request) {
   bool is_directory = status.kind == host::FileKind::directory;
@@ -191,7 +197,7 @@ Status check_existing(const File& file, const host::FileStatus& status, const Re
   if (!is_directory && writes && !status.may_be_written) {
     return Status::access_denied; // the attribute holds for everybody
   }
-  return mark_sharing(file.descriptor, request.access, request.share);
+  return mark(file, request);
 }
 
 } // namespace
@@ -227,8 +233,7 @@ Opened open(const char* path, const Request& request) {
   result.status = host::file_status(file.descriptor, status);
   file.kind = status.kind;
   if (result.status == Status::ok) {
-    result.status = result.existed == Existed::yes ? check_existing(file, status, request)
-                                                   : mark_sharing(file.descriptor, request.access, request.share);
+    result.status = result.existed == Existed::yes ? check_existing(file, status, request) : mark(file, request);
   }
   if (result.status != Status::ok) {
     undo_creation(path, result);

@@ -200,6 +200,17 @@ TEST_F(Files, without_sharing_nobody_else_gets_in) {
   EXPECT_TRUE(opens(kReadWrite, 0));
 }
 
+TEST_F(Files, a_device_is_anybodys_whatever_they_share) {
+  HANDLE first = CreateFileA("NUL", kReadWrite, 0, nullptr, OPEN_EXISTING, 0, nullptr);
+  ASSERT_NE(first, INVALID_HANDLE_VALUE);
+
+  HANDLE second = CreateFileA("NUL", kReadWrite, 0, nullptr, OPEN_EXISTING, 0, nullptr);
+
+  EXPECT_NE(second, INVALID_HANDLE_VALUE);
+  EXPECT_OK(CloseHandle(first));
+  EXPECT_OK(CloseHandle(second));
+}
+
 TEST_F(Files, who_opens_must_share_what_others_have) {
   make();
   HANDLE writer = open(GENERIC_WRITE, OPEN_EXISTING, kShareAll);
