@@ -46,10 +46,10 @@ WINBASEAPI LPVOID WINAPI HeapReAlloc(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, 
 WINBASEAPI BOOL WINAPI HeapFree(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem);
 
 // The size that was asked for, exactly; (SIZE_T)-1 with ERROR_INVALID_PARAMETER for what is no block (H31, H64).
-WINBASEAPI SIZE_T WINAPI HeapSize(HANDLE hHeap, DWORD dwFlags, LPCVOID lpMem);
+WINBASEAPI SIZE_T WINAPI HeapSize(HANDLE hHeap, DWORD dwFlags, LPCVOID lpMem) WINMEM_ASKS_ABOUT(3);
 
 // Whether lpMem is the start of a live block; of NULL, whether the heap is sound. The last error stays (H65, H66).
-WINBASEAPI BOOL WINAPI HeapValidate(HANDLE hHeap, DWORD dwFlags, LPCVOID lpMem);
+WINBASEAPI BOOL WINAPI HeapValidate(HANDLE hHeap, DWORD dwFlags, LPCVOID lpMem) WINMEM_ASKS_ABOUT(3);
 
 // Keeps all other threads out of the heap until the matching HeapUnlock; the owner may lock again. HeapUnlock by
 // another thread is FALSE with ERROR_NOT_OWNER (H70 to H73).

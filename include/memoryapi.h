@@ -72,7 +72,8 @@ WINBASEAPI BOOL WINAPI VirtualProtectFromApp(PVOID Address, SIZE_T Size, ULONG N
 // What the pages from lpAddress on are, up to the first that differs. Returns the bytes written, 48, or 0.
 // [V50 to V58] Errors: ERROR_BAD_LENGTH (dwLength below 48), ERROR_INVALID_PARAMETER (beyond user addresses),
 // ERROR_NOACCESS (lpBuffer can't be written).
-WINBASEAPI SIZE_T WINAPI VirtualQuery(LPCVOID lpAddress, PMEMORY_BASIC_INFORMATION lpBuffer, SIZE_T dwLength);
+WINBASEAPI SIZE_T WINAPI VirtualQuery(LPCVOID lpAddress, PMEMORY_BASIC_INFORMATION lpBuffer, SIZE_T dwLength)
+    WINMEM_ASKS_ABOUT(1);
 
 // VirtualQuery in a process. [V51]
 WINBASEAPI SIZE_T WINAPI VirtualQueryEx(HANDLE hProcess, LPCVOID lpAddress, PMEMORY_BASIC_INFORMATION lpBuffer,

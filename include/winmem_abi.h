@@ -1,6 +1,7 @@
 // What winmem's headers need of the compiler, and nothing that a Windows program would look for.
 //
-// Owns:     the check of the target, WINMEM_API, WINMEM_WIDE, WINMEM_BEGIN_C / WINMEM_END_C, WINMEM_INLINE.
+// Owns:     the check of the target, WINMEM_API, WINMEM_WIDE, WINMEM_BEGIN_C / WINMEM_END_C, WINMEM_INLINE,
+//           WINMEM_ASKS_ABOUT.
 // Used by:  every other header here. A program never includes this file itself.
 // Surprise: __int64 is `long` here, not `long long`, so that Windows' 64-bit types are the same types as size_t,
 //           intptr_t and int64_t. Windows source mixes them freely, because there they are the same.
@@ -21,6 +22,14 @@
 #define WINMEM_WIDE(name) __asm__(#name "_utf32")
 #else
 #define WINMEM_WIDE(name)
+#endif
+
+// Behind a function that asks about the memory to which its parameter of that number points, and does not read it: so
+// no compiler warns of a block that has no contents yet.
+#if !defined(__clang__) && __GNUC__ >= 11
+#define WINMEM_ASKS_ABOUT(parameter) __attribute__((access(none, parameter)))
+#else
+#define WINMEM_ASKS_ABOUT(parameter)
 #endif
 
 #ifdef __cplusplus
