@@ -5,6 +5,9 @@
 #include "section_operations.h"
 
 #include <fcntl.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -90,12 +93,70 @@ struct StreamFile {
   File file{LargeFile::get() != nullptr ? open(LargeFile::kPath, O_RDONLY | O_CLOEXEC) : -1, "open"};
 };
 
+// The only one that another process may have, and that poll() knows.
+struct EventPair {
+  void operator()() {
+    eventfd_t value = 0;
+    expect(eventfd_write(event, 1) == 0 && eventfd_read(event, &value) == 0, "eventfd");
+  }
+
+  File event{eventfd(0, EFD_CLOEXEC), "eventfd"};
+};
+
+// As one has to be that may be waited for with a handle: of whole processes, and told of when its owner dies.
+struct MutexPair {
+  MutexPair() {
+    pthread_mutexattr_t attributes;
+    pthread_mutexattr_init(&attributes);
+    pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+    pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+    expect(pthread_mutex_init(&mutex, &attributes) == 0, "pthread_mutex_init");
+  }
+
+  void operator()() {
+    expect(pthread_mutex_lock(&mutex) == 0 && pthread_mutex_unlock(&mutex) == 0, "pthread_mutex_lock");
+  }
+
+  pthread_mutex_t mutex;
+};
+
+struct SemaphorePair {
+  SemaphorePair() { expect(sem_init(&semaphore, 1, 0) == 0, "sem_init"); }
+
+  void operator()() { expect(sem_post(&semaphore) == 0 && sem_wait(&semaphore) == 0, "sem_post, sem_wait"); }
+
+  sem_t semaphore;
+};
+
+inline void open_map_close() {
+  File memory(shm_open("/winmem-bench-raw", O_RDWR, 0), "shm_open");
+  unmap(map(memory, kView), kView);
+}
+
+struct OpenNamed {
+  OpenNamed() {
+    File memory(shm_open("/winmem-bench-raw", O_RDWR | O_CREAT, 0600), "shm_open");
+    expect(ftruncate(memory, kSection) == 0, "ftruncate");
+  }
+  OpenNamed(const OpenNamed&) = delete;
+  OpenNamed& operator=(const OpenNamed&) = delete;
+  ~OpenNamed() { shm_unlink("/winmem-bench-raw"); }
+
+  void operator()() { open_map_close(); }
+};
+
 template <class Visitor> void visit_section_operations(Visitor& visitor) {
   visitor.template row<MapUnmap>("map_unmap", 1);
   visitor.template row<MapTouchUnmap>("map_touch_unmap", 1);
   visitor.template row<CreateTouchClose>("create_touch_close", 1);
   visitor.template row<DuplicateClose>("duplicate_close", 1);
   visitor.template row<StreamFile>("stream_file", 1);
+  visitor.template row<EventPair>("event_pair", 1);
+  visitor.template row<MutexPair>("mutex_pair", 1);
+  visitor.template row<SemaphorePair>("semaphore_pair", 1);
+  visitor.template row<OpenNamed>("open_named", 1);
+  visitor.template row<OpenNamed>("open_others", 1);
 }
 
 } // namespace bench::raw

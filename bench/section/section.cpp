@@ -1,6 +1,7 @@
 // winmem's sections and handles beside the raw Linux calls that do the same: winmem/<row>/<threads>,
 // raw/<row>/<threads>. script/bench runs both kinds randomly interleaved in one process and pairs them by name.
 #include "../google_main.h"
+#include "others_name.h"
 #include "raw_section_operations.h"
 #include "section_operations.h"
 
@@ -30,6 +31,7 @@ struct Register {
 int main(int argc, char** argv) {
   Register winmem{"winmem"};
   bench::visit_section_operations(winmem);
+  winmem.row<bench::OpenOthers>("open_others", 1);
   Register raw{"raw"};
   bench::raw::visit_section_operations(raw);
   return bench::run_benchmarks(argc, argv);

@@ -1,5 +1,5 @@
-// Windows calls on sections and handles, each a measured operation: for winmem and, the same source, under Wine.
-// raw_section_operations.h has the Linux calls that do the same, under the same names.
+// Windows calls on sections, handles and sync objects, each a measured operation: for winmem and, the same source,
+// under Wine. raw_section_operations.h has the Linux calls that do the same, under the same names.
 #pragma once
 
 #include "../must.h"
@@ -121,12 +121,59 @@ struct StreamFile {
   Handle section{CreateFileMappingA(LargeFile::get(), nullptr, PAGE_READONLY, 0, 0, nullptr), "CreateFileMapping"};
 };
 
+inline void wait(HANDLE object) { must(WaitForSingleObject(object, INFINITE) == WAIT_OBJECT_0, "WaitForSingleObject"); }
+
+struct EventPair {
+  void operator()() {
+    must(SetEvent(event) != 0, "SetEvent");
+    wait(event);
+  }
+
+  Handle event{CreateEventA(nullptr, FALSE, FALSE, nullptr), "CreateEvent"};
+};
+
+struct MutexPair {
+  void operator()() {
+    wait(mutex);
+    must(ReleaseMutex(mutex) != 0, "ReleaseMutex");
+  }
+
+  Handle mutex{CreateMutexA(nullptr, FALSE, nullptr), "CreateMutex"};
+};
+
+struct SemaphorePair {
+  void operator()() {
+    must(ReleaseSemaphore(semaphore, 1, nullptr) != 0, "ReleaseSemaphore");
+    wait(semaphore);
+  }
+
+  Handle semaphore{CreateSemaphoreA(nullptr, 0, 100, nullptr), "CreateSemaphore"};
+};
+
+constexpr const char* kName = "winmem-bench-section";
+
+// A name that is known: by a handle of this process's, or by another process's.
+inline void open_map_close() {
+  Handle section(OpenFileMappingA(FILE_MAP_ALL_ACCESS, FALSE, kName), "OpenFileMapping");
+  unmap(map(section, kView));
+}
+
+struct OpenNamed {
+  void operator()() { open_map_close(); }
+
+  Handle section{create_section(kSection, kName), "CreateFileMapping"};
+};
+
 template <class Visitor> void visit_section_operations(Visitor& visitor) {
   visitor.template row<MapUnmap>("map_unmap", 1);
   visitor.template row<MapTouchUnmap>("map_touch_unmap", 1);
   visitor.template row<CreateTouchClose>("create_touch_close", 1);
   visitor.template row<DuplicateClose>("duplicate_close", 1);
   visitor.template row<StreamFile>("stream_file", 1);
+  visitor.template row<EventPair>("event_pair", 1);
+  visitor.template row<MutexPair>("mutex_pair", 1);
+  visitor.template row<SemaphorePair>("semaphore_pair", 1);
+  visitor.template row<OpenNamed>("open_named", 1);
 }
 
 } // namespace bench

@@ -22,6 +22,11 @@ ROWS = [
     ("create_touch_close/1", "create 1 MiB, map, touch, unmap, close", 1.0, None, None),
     ("duplicate_close/1", "DuplicateHandle, CloseHandle", None, 60, None),
     ("stream_file/1", "map a file of 1 GiB, read it through, unmap", 1.02, None, None),
+    ("event_pair/1", "SetEvent, WaitForSingleObject (eventfd)", None, 80, 10),
+    ("mutex_pair/1", "WaitForSingleObject, ReleaseMutex (robust pthread mutex)", None, 80, 10),
+    ("semaphore_pair/1", "ReleaseSemaphore, WaitForSingleObject (sem_t)", None, None, None),
+    ("open_named/1", "open a name that the process has, map, unmap, close (shm_open)", 1.5, None, 10),
+    ("open_others/1", "  the same, a name that only another process has", 1.5, None, None),
 ]
 
 
