@@ -25,8 +25,8 @@
 #endif
 
 // Behind a function that asks about the memory to which its parameter of that number points, and does not read it: so
-// no compiler warns of a block that has no contents yet.
-#if !defined(__clang__) && __GNUC__ >= 11
+// no compiler warns of a block that has no contents yet. Not where the function is defined, which uses the parameter.
+#if !defined(WINMEM_CORE) && !defined(__clang__) && __GNUC__ >= 11
 #define WINMEM_ASKS_ABOUT(parameter) __attribute__((access(none, parameter)))
 #else
 #define WINMEM_ASKS_ABOUT(parameter)
