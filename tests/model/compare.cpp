@@ -69,6 +69,8 @@ public:
     std::size_t idle =
         kernel_.mappings_with_idle_chunks([this](std::uintptr_t base) { return has_committed_pages(base); });
     std::size_t needed = borders_.count() + 2 * outside_allocations_ + 2 * std::min(idle, kMostIdleChunks);
+    if (windows_.small_arena) // which allocations fit into it is not known; a chunk of the arena has borders of its own
+      needed += 2 * chunks_in_use_;
     if (kernel_.mappings() > mappings_before + needed + kSpareMappings)
       throw Mismatch(std::to_string(kernel_.mappings()) + " mappings, where " + std::to_string(mappings_before) +
                      " at the start and " + std::to_string(needed) + " for what is committed account for less");
@@ -149,8 +151,10 @@ private:
       if (readable(page.protect) && (depth_ == Depth::full || page.tag != 0 || i % kSampleStep == 0))
         check_contents(*holder, address);
     }
-    if (holders.have_committed())
+    if (holders.have_committed()) {
+      ++chunks_in_use_;
       count_borders(base, holders);
+    }
   }
 
   bool lies_outside(std::uintptr_t address) const { return windows_.small_arena || windows_.outside.contains(address); }
@@ -235,6 +239,7 @@ private:
   KernelView kernel_;
   std::size_t runs_ = 0;
   std::size_t outside_allocations_ = 0;
+  std::size_t chunks_in_use_ = 0;
   Borders borders_;
 };
 
