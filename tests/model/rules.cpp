@@ -373,9 +373,12 @@ Range Model::apply_free(const FreeCall& call) {
 // V40 gives the order of the tests.
 Verdict Model::judge_protect(std::uintptr_t address, std::uint64_t size, std::uint32_t protect,
                              bool bad_pointer) const {
-  const Allocation* there = address < kUserEnd ? pages.allocation_of(round_down(address, kPage)) : nullptr;
+  std::uintptr_t first = round_down(address, kPage);
+  const Allocation* there = address < kUserEnd ? pages.allocation_of(first) : nullptr;
   bool is_in_view = there != nullptr && there->is_view();
-  if (is_in_view && is_left_out_of_views(protect))
+  bool may_be_a_view = // of another thread
+      there == nullptr && address < kUserEnd && (pages.at(first).state == State::foreign || !knows(first));
+  if ((is_in_view || may_be_a_view) && is_left_out_of_views(protect))
     return Verdict::skip();
   if (!valid_protection(protect))
     return Verdict::failure({kErrorInvalidParameter}, "V41 protection");
