@@ -141,6 +141,12 @@ WINBASEAPI VOID WINAPI FlushProcessWriteBuffers(VOID);
 // overflow.
 WINBASEAPI BOOL WINAPI SetThreadStackGuarantee(PULONG StackSizeInBytes);
 
+// A handle to the process's token, for DesiredAccess (TOKEN_...). The process handle needs PROCESS_QUERY_INFORMATION or
+// PROCESS_QUERY_LIMITED_INFORMATION. [Y120]
+// Errors: ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED, ERROR_NOACCESS, ERROR_NOT_ENOUGH_MEMORY,
+// ERROR_NO_SYSTEM_RESOURCES.
+WINADVAPI BOOL WINAPI OpenProcessToken(HANDLE ProcessHandle, DWORD DesiredAccess, PHANDLE TokenHandle);
+
 WINMEM_END_C
 
 #endif

@@ -12,6 +12,7 @@
 #include "minwinbase.h"
 #include "processenv.h"
 #include "processthreadsapi.h"
+#include "securitybaseapi.h"
 #include "synchapi.h"
 #include "sysinfoapi.h"
 #include "systemtopologyapi.h"
@@ -425,6 +426,21 @@ WINBASEAPI HANDLE WINAPI OpenSemaphoreA(DWORD dwDesiredAccess, BOOL bInheritHand
 #define CreateSemaphoreEx CreateSemaphoreExA
 #define OpenMutex         OpenMutexA
 #define OpenSemaphore     OpenSemaphoreA
+#endif
+
+// ---- Privileges ----
+
+// The number of a privilege (SE_LOCK_MEMORY_NAME ...) on this machine, which lpSystemName NULL or "" means; letters of
+// either case. [Y124]
+// Errors: ERROR_NO_SUCH_PRIVILEGE; RPC_S_SERVER_UNAVAILABLE (1722) for other machines; ERROR_NOACCESS.
+WINADVAPI BOOL WINAPI LookupPrivilegeValueA(LPCSTR lpSystemName, LPCSTR lpName, PLUID lpLuid);
+WINADVAPI BOOL WINAPI LookupPrivilegeValueW(LPCWSTR lpSystemName, LPCWSTR lpName, PLUID lpLuid)
+    WINMEM_WIDE(LookupPrivilegeValueW);
+
+#ifdef UNICODE
+#define LookupPrivilegeValue LookupPrivilegeValueW
+#else
+#define LookupPrivilegeValue LookupPrivilegeValueA
 #endif
 
 WINMEM_END_C

@@ -75,6 +75,9 @@ typedef char* PSZ;
 #ifndef WINBASEAPI
 #define WINBASEAPI WINMEM_API
 #endif
+#ifndef WINADVAPI
+#define WINADVAPI WINMEM_API
+#endif
 
 typedef unsigned int DWORD;
 typedef int BOOL;

@@ -268,6 +268,10 @@ NTSYSCALLAPI NTSTATUS NTAPI ZwQueryVirtualMemory(HANDLE ProcessHandle, PVOID Bas
 
 // ---- Status codes ----
 
+// Enables or disables a privilege (its number, SE_LOCK_MEMORY_PRIVILEGE is 4) of the process's token; *WasEnabled gets
+// what it was. STATUS_PRIVILEGE_NOT_HELD; STATUS_NO_TOKEN with Client, since no thread has a token of its own. [Y125]
+NTSYSAPI NTSTATUS NTAPI RtlAdjustPrivilege(ULONG Privilege, BOOLEAN Enable, BOOLEAN Client, PBOOLEAN WasEnabled);
+
 // RtlNtStatusToDosError, without noting the status for this thread.
 NTSYSAPI ULONG NTAPI RtlNtStatusToDosErrorNoTeb(NTSTATUS Status);
 

@@ -9,6 +9,7 @@ enum class [[nodiscard]] Status : std::uint32_t{
     ok = 0,
     abandoned = 0x80,                // a success
     timeout = 0x102,                 // a success
+    not_all_assigned = 0x106,        // a success
     object_name_exists = 0x40000000, // a success
     was_locked = 0x40000019,         // a success
     guard_page_violation = 0x80000001,
@@ -25,6 +26,9 @@ enum class [[nodiscard]] Status : std::uint32_t{
     end_of_file = 0xC0000011,
     invalid_device_request = 0xC0000010,
     access_denied = 0xC0000022,
+    buffer_too_small = 0xC0000023,
+    no_such_privilege = 0xC0000060,
+    no_token = 0xC000007C,
     object_name_invalid = 0xC0000033,
     object_name_not_found = 0xC0000034,
     object_name_collision = 0xC0000035,

@@ -91,6 +91,7 @@ set(API_SYSTEM_TESTS
     numa_test.cpp
     process_memory_test.cpp
     system_figures_test.cpp
+    token_test.cpp
     working_set_test.cpp)
 
 # Faults, handlers and filters. A program of its own: its handlers are the whole process's.

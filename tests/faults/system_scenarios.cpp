@@ -68,6 +68,15 @@ SCENARIO(memory_notification, kNoHandle) {
   trial.afterwards([] { CloseHandle(made); });
 }
 
+// The handle goes to where it was asked for by a copy that the kernel may refuse.
+constexpr std::uint32_t kNoToken[] = {ERROR_NOT_ENOUGH_MEMORY, ERROR_NO_SYSTEM_RESOURCES, ERROR_NOACCESS};
+
+SCENARIO(token_opened, kNoToken) {
+  static HANDLE token = nullptr;
+  trial.call([] { return OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &token) != 0; });
+  trial.afterwards([] { CloseHandle(token); });
+}
+
 SCENARIO(wait_for_scarce_memory, kNever) {
   static HANDLE made = CreateMemoryResourceNotification(LowMemoryResourceNotification);
   trial.call([] { return WaitForSingleObject(made, 1) != WAIT_FAILED; });

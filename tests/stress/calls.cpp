@@ -361,6 +361,9 @@ constexpr Row kCalls[] = {
     {"GetProcessWorkingSetSize GetProcessWorkingSetSizeEx SetProcessWorkingSetSize SetProcessWorkingSetSizeEx "
      "EmptyWorkingSet K32EmptyWorkingSet QueryWorkingSet K32QueryWorkingSet QueryWorkingSetEx K32QueryWorkingSetEx",
      working_set},
+    {"OpenProcessToken LookupPrivilegeValueA LookupPrivilegeValueW AdjustTokenPrivileges GetTokenInformation "
+     "RtlAdjustPrivilege",
+     tokens},
     {"CreateMemoryResourceNotification QueryMemoryResourceNotification", memory_notifications},
     {"GetNumaHighestNodeNumber GetNumaNodeProcessorMask GetNumaNodeProcessorMaskEx GetNumaNodeProcessorMask2 "
      "GetNumaAvailableMemoryNode GetNumaAvailableMemoryNodeEx GetNumaProcessorNode GetNumaProcessorNodeEx "

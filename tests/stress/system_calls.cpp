@@ -81,4 +81,25 @@ void working_set(Random& random) {
   MUST(!random.one_in(500) || (random.one_in(2) ? EmptyWorkingSet : K32EmptyWorkingSet)(self));
 }
 
+// All threads share the token: the privileges that are enabled and disabled here, nobody else needs.
+void tokens(Random& random) {
+  LUID time_zone{};
+  MUST(random.one_in(2) ? LookupPrivilegeValueA(nullptr, "SeTimeZonePrivilege", &time_zone)
+                        : LookupPrivilegeValueW(nullptr, L"SeTimeZonePrivilege", &time_zone));
+  HANDLE token = nullptr;
+  MUST(OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES | TOKEN_QUERY, &token));
+  TOKEN_PRIVILEGES wish{};
+  wish.PrivilegeCount = 1;
+  wish.Privileges[0] = {.Luid = time_zone, .Attributes = random.one_in(2) ? DWORD{SE_PRIVILEGE_ENABLED} : 0};
+  TOKEN_PRIVILEGES previous{};
+  DWORD length = 0;
+  MUST(AdjustTokenPrivileges(token, FALSE, &wish, sizeof previous, &previous, &length) && GetLastError() == 0);
+  MUST(length == 4 + 12 * previous.PrivilegeCount);
+  BOOLEAN was_enabled = 7;
+  MUST(RtlAdjustPrivilege(time_zone.LowPart, TRUE, FALSE, &was_enabled) == 0 && was_enabled <= 1);
+  unsigned char held[512];
+  MUST(GetTokenInformation(token, TokenPrivileges, held, sizeof held, &length) && length > 16);
+  MUST(CloseHandle(token));
+}
+
 } // namespace stress

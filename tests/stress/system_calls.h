@@ -10,5 +10,6 @@ void system_figures(Random& random);
 void numa_nodes(Random& random);
 void memory_notifications(Random& random);
 void working_set(Random& random);
+void tokens(Random& random);
 
 } // namespace stress
