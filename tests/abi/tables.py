@@ -13,7 +13,7 @@ import re
 DRIVER_KIT = {"none", "ntifs.h", "ntddk.h", "wdm.h"}
 
 # What marks a declaration of an exported function in winmem's headers.
-DECLARATION = re.compile(r"^(?:WINBASEAPI|NTSYSAPI|NTSYSCALLAPI|WINMEM_API)\b[^;()]*?(\w+)\(", re.MULTILINE)
+DECLARATION = re.compile(r"^(?:WINBASEAPI|WINADVAPI|NTSYSAPI|NTSYSCALLAPI|WINMEM_API)\b[^;()]*?(\w+)\(", re.MULTILINE)
 
 
 def rows_of(path):
