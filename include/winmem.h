@@ -46,6 +46,20 @@ struct _EXCEPTION_POINTERS; // windows.h
 WINMEM_API int winmem_try(void (*body)(void* context), int (*filter)(struct _EXCEPTION_POINTERS* info, void* context),
                           void* context, unsigned* code);
 
+// ---- For loaders of code that was built for Windows ----
+
+typedef void (*winmem_function)(void); // of any type, in the calling convention of Microsoft's compilers for x64
+
+// The function that a DLL of Windows exports by that name, as code of Microsoft's compilers and of mingw-w64 calls it:
+// what a loader writes into an import table. `dll` is a name as for GetModuleHandleA ("kernel32.dll", "KERNEL32",
+// "api-ms-win-core-memory-l1-1-0.dll"); case does not count there, but in `function`. There is a function for every one
+// that winmem has, with wide characters of 16 bits; functions that are passed to it and that it returns are in the same
+// convention (a handler, what GetProcAddress finds). Keeps for ever; costs nothing to ask again.
+//
+// NULL, with the last error set, if there is no such DLL (ERROR_MOD_NOT_FOUND) or function (ERROR_PROC_NOT_FOUND), or
+// if an argument is NULL (ERROR_INVALID_PARAMETER).
+WINMEM_API winmem_function winmem_find(const char* dll, const char* function);
+
 WINMEM_END_C
 
 #endif

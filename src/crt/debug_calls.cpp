@@ -34,7 +34,8 @@ constexpr int kKnownFlags = _CRTDBG_ALLOC_MEM_DF | _CRTDBG_DELAY_FREE_MEM_DF | _
 constexpr int kFlagBits = 0xFFFF; // above them stands how often all is checked
 
 void stop_at(int request) {
-  if (request == shared(break_number).load(std::memory_order_relaxed)) {
+  // Code of Microsoft's compilers writes 32 bits: there `long` has no more.
+  if (request == static_cast<int>(shared(break_number).load(std::memory_order_relaxed))) {
     __asm__ volatile("int3");
   }
 }

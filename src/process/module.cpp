@@ -104,7 +104,7 @@ bool is_module(ModuleHandle handle) {
          (is_multiple(address, kPage) && host::image_at(address, image) && image.range.begin == address);
 }
 
-Entry exported_by(ModuleHandle handle, const char* name, WideCharacters wide) {
+const Export* find_export(ModuleHandle handle, const char* name) {
   const DllModule* module = dll_of(handle);
   if (module == nullptr) {
     return nullptr;
@@ -116,8 +116,7 @@ Entry exported_by(ModuleHandle handle, const char* name, WideCharacters wide) {
     const Export& row = kExportTable.rows[middle];
     int order = compare_bytes(row.name, name);
     if (order == 0) {
-      bool here = (row.dlls & in(module->dll)) != 0;
-      return !here ? nullptr : wide == WideCharacters::utf32 ? row.entry_utf32 : row.entry;
+      return (row.dlls & in(module->dll)) != 0 ? &row : nullptr;
     }
     if (order < 0) {
       begin = middle + 1;
@@ -126,6 +125,11 @@ Entry exported_by(ModuleHandle handle, const char* name, WideCharacters wide) {
     }
   }
   return nullptr;
+}
+
+Entry exported_by(ModuleHandle handle, const char* name, WideCharacters wide) {
+  const Export* row = find_export(handle, name);
+  return row == nullptr ? nullptr : wide == WideCharacters::utf32 ? row->entry_utf32 : row->entry;
 }
 
 } // namespace winmem::process

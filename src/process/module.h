@@ -32,6 +32,9 @@ bool is_module(ModuleHandle handle);
 
 enum class WideCharacters : std::uint8_t { utf16, utf32 };
 
+// The row of the export by that name, case counting; nullptr if the module has none. Only the DLLs export names.
+const Export* find_export(ModuleHandle handle, const char* name);
+
 // The function that the module exports by that name, case counting; nullptr if it has none. Only the DLLs export names.
 Entry exported_by(ModuleHandle handle, const char* name, WideCharacters wide);
 
