@@ -27,7 +27,10 @@ def read_names(path):
 
 
 def read_malloc_names(path):
-    """The rows of malloc_names.tsv as (name, dlls, core): winmem_<core> is what the name stands for."""
+    """The rows of malloc_names.tsv as (name, dlls, core): winmem_<core> is what the name stands for.
+
+    Two functions, with a comma, are those for wide characters of 16 and of 32 bits.
+    """
     return _read(path, "core", _check_core)
 
 
@@ -36,7 +39,7 @@ def _check_kind(kind):
 
 
 def _check_core(core):
-    return None if re.fullmatch(r"[a-z_]+", core) else f"'{core}' is no function of the core"
+    return None if re.fullmatch(r"[a-z_]+|([a-z_]+),\1_utf32", core) else f"'{core}' is no function of the core"
 
 
 def _read(path, last_column, check_last):
@@ -76,7 +79,10 @@ def jumps(rows):
 
 
 def malloc_jumps(rows):
-    return [(name, f"winmem_{core}") for name, _, core in rows]
+    """Every symbol of malloc's shell and the core's that it stands for."""
+    for name, _, core in rows:
+        for target in core.split(","):
+            yield name + ("_utf32" if target.endswith("_utf32") else ""), f"winmem_{target}"
 
 
 def core_names(rows):
@@ -129,9 +135,9 @@ def main():
         ("core_names.h", core_names(rows)),
         ("shell.S", shell_assembly(jumps(rows))),
         ("shell.map", shell_map(jumps(rows))),
-        ("malloc_shell.S", shell_assembly(malloc_jumps(malloc_rows))),
+        ("malloc_shell.S", shell_assembly(list(malloc_jumps(malloc_rows)))),
         # Without a version: other libraries ask for malloc by libc's, and a definition with another one is passed over.
-        ("malloc_shell.map", shell_map(malloc_jumps(malloc_rows), version="")),
+        ("malloc_shell.map", shell_map(list(malloc_jumps(malloc_rows)), version="")),
     ):
         (target / name).write_text(text, encoding="ascii")
 

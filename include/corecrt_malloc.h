@@ -22,6 +22,15 @@ WINMEM_API void* _expand(void* _Block, size_t _Size);
 // realloc to _Count * _Size bytes; what is added is zero. NULL with ENOMEM, also where the product is too large (H134).
 WINMEM_API void* _recalloc(void* _Block, size_t _Count, size_t _Size);
 
+// malloc and its kin of the process heap, whatever malloc the program is linked with: their blocks go to each other,
+// and are malloc's if that is winmem's (H165).
+WINMEM_API void* _malloc_base(size_t _Size);
+WINMEM_API void* _calloc_base(size_t _Count, size_t _Size);
+WINMEM_API void* _realloc_base(void* _Block, size_t _Size);
+WINMEM_API void* _recalloc_base(void* _Block, size_t _Count, size_t _Size);
+WINMEM_API size_t _msize_base(void* _Block);
+WINMEM_API void _free_base(void* _Block);
+
 // Blocks at multiples of _Alignment, a power of two, or so that _Offset bytes behind the pointer is one (_Offset is 0
 // or below _Size). They go to the functions of this group only: free and realloc report them as a mistake. NULL with
 // ENOMEM, or EINVAL for other arguments (H138 to H142).

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "winmem_abi.h"
+#include "corecrt.h"
 
 // For _open_osfhandle; all but _O_NOINHERIT have no effect there.
 #ifndef _O_RDONLY
@@ -24,6 +24,11 @@ WINMEM_API intptr_t _get_osfhandle(int _FileHandle);
 // A new descriptor for the file of a handle, which belongs to the descriptor from then on: it is closed some time after
 // the descriptor was, not at once. -1: errno is EBADF (no handle of a file), EMFILE.
 WINMEM_API int _open_osfhandle(intptr_t _OSFileHandle, int _Flags);
+
+// Makes the file of a descriptor `size` bytes long; what is added is zero. 0, or -1 with errno EBADF, EACCES (it is not
+// open to be written), ENOSPC, EINVAL (negative, an invalid parameter). _chsize_s returns the error itself (H168).
+WINMEM_API int _chsize(int fd, long size);
+WINMEM_API errno_t _chsize_s(int fd, int64_t size);
 
 WINMEM_END_C
 

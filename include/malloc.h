@@ -51,6 +51,15 @@ WINMEM_API int _heapmin(void);
 // _HEAPBADPTR for NULL (with EINVAL) and for what is no block.
 WINMEM_API int _heapwalk(_HEAPINFO* _EntryInfo);
 
+// Obsolete, of msvcrt (H165). _heapset fills nothing, and answers as _heapchk does. There is no other memory to add,
+// and no count of what is used: -1, and 0, with ENOSYS. There is no heap for small blocks: its threshold is 0, and any
+// other an invalid parameter: 0 with EINVAL.
+WINMEM_API int _heapset(unsigned int fill);
+WINMEM_API int _heapadd(void* memblock, size_t size);
+WINMEM_API size_t _heapused(size_t* used, size_t* commit);
+WINMEM_API size_t _get_sbh_threshold(void);
+WINMEM_API int _set_sbh_threshold(size_t threshold);
+
 // After a stack overflow was handled and its frames were left: not 0 if the next one will be noticed again, 0 if the
 // stack is still too full for that.
 WINMEM_API int _resetstkoflw(void);

@@ -6,6 +6,7 @@
 #include "process_blocks.h"
 
 #include <atomic>
+#include <corecrt.h>
 #include <stdlib.h>
 
 namespace {
@@ -27,11 +28,15 @@ _invalid_parameter_handler _set_thread_local_invalid_parameter_handler(_invalid_
   return before;
 }
 
-void winmem::crt::invalid_parameter() {
-  host::set_errno(host::CError::invalid_argument);
+void _invalid_parameter_noinfo() {
   _invalid_parameter_handler call = thread_handler != nullptr ? thread_handler : _get_invalid_parameter_handler();
   if (call != nullptr) {
     call(nullptr, nullptr, nullptr, 0, 0); // as in Microsoft's release library: no names
-    host::set_errno(host::CError::invalid_argument);
   }
+}
+
+void winmem::crt::invalid_parameter() {
+  host::set_errno(host::CError::invalid_argument);
+  _invalid_parameter_noinfo();
+  host::set_errno(host::CError::invalid_argument);
 }

@@ -19,7 +19,9 @@ def entries(rows, malloc_rows):
     """(name, modules, the core's symbol for 16-bit and for 32-bit wide characters), in order."""
     found = [(name, dlls, f"winmem_{name}", f"winmem_{name}" + ("_utf32" if kind == "wide" else ""))
              for name, dlls, kind in rows]
-    found += [(name, dlls, f"winmem_{core}", f"winmem_{core}") for name, dlls, core in malloc_rows if dlls]
+    for name, dlls, core in malloc_rows:
+        native, utf32 = core.split(",")[0], core.split(",")[-1]
+        found += [(name, dlls, f"winmem_{native}", f"winmem_{utf32}")] if dlls else []
     return sorted(found)
 
 

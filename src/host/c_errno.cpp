@@ -16,9 +16,21 @@ int number_of(CError error) {
     return EBADF;
   case CError::no_descriptors:
     return EMFILE;
+  case CError::no_room:
+    return ERANGE;
+  case CError::not_found:
+    return ENOENT;
+  case CError::no_access:
+    return EACCES;
+  case CError::disk_full:
+    return ENOSPC;
+  case CError::io_error:
+    return EIO;
   }
   return EINVAL;
 }
+
+int* errno_place() { return &errno; }
 
 void set_errno(CError error) { errno = number_of(error); }
 

@@ -12,6 +12,9 @@ import re
 # Headers of the driver kit; programs of user mode find what is in them in winternl.h, if anywhere.
 DRIVER_KIT = {"none", "ntifs.h", "ntddk.h", "wdm.h"}
 
+# Headers whose numbers are Linux's, as libc makes them.
+OF_LIBC = {"errno.h"}
+
 # What marks a declaration of an exported function in winmem's headers.
 DECLARATION = re.compile(r"^(?:WINBASEAPI|WINADVAPI|NTSYSAPI|NTSYSCALLAPI|WINMEM_API)\b[^;()]*?(\w+)\(", re.MULTILINE)
 
@@ -40,7 +43,9 @@ class Tables:
                 self.types[header][row["struct"]].append(row)
         for row in rows_of(folder / "constants.tsv"):
             header = self.header_of(row["header"], row["name"])
-            if header:
+            if header in OF_LIBC:
+                self.skipped[header] += 1
+            elif header:
                 self.constants[header].append(row)
 
         self.exported = {row["name"] for row in rows_of(names)}

@@ -122,4 +122,6 @@ set(API_GLOBAL_TESTS
 # Microsoft's C library, as far as it is about memory.
 set(API_CRT_TESTS
     crt_aligned_test.cpp
-    crt_heap_test.cpp)
+    crt_heap_test.cpp
+    crt_memory_test.cpp
+    crt_texts_test.cpp)

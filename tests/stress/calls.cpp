@@ -404,6 +404,15 @@ constexpr Row kCalls[] = {
     {"_set_new_handler _query_new_handler _set_new_mode _query_new_mode _callnewh _set_invalid_parameter_handler "
      "_get_invalid_parameter_handler _set_thread_local_invalid_parameter_handler",
      crt_handlers},
+    {"_memccpy _memicmp _swab", crt_bytes},
+    {"_errno __doserrno _get_errno _set_errno _get_doserrno _set_doserrno _invalid_parameter_noinfo "
+     "_set_abort_behavior",
+     crt_numbers},
+    {"_malloc_base _calloc_base _realloc_base _recalloc_base _msize_base _free_base _heapset _heapadd _heapused "
+     "_get_sbh_threshold _set_sbh_threshold",
+     crt_base_blocks},
+    {"_fileno _chsize _chsize_s", crt_descriptors},
+    {"", crt_texts},
     {"CoTaskMemAlloc CoTaskMemRealloc CoTaskMemFree SysAllocString SysAllocStringLen SysAllocStringByteLen "
      "SysReAllocString SysReAllocStringLen SysFreeString SysStringLen SysStringByteLen",
      com_memory},

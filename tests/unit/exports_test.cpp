@@ -59,7 +59,12 @@ constexpr const char* kWide[] = {"CreateEventExW",
                                  "SysReAllocStringLen",
                                  "SysStringLen",
                                  "ZwCreateSection",
-                                 "ZwCreateSectionEx"};
+                                 "ZwCreateSectionEx",
+                                 "_wcsdup",
+                                 "_wdupenv_s",
+                                 "_wfullpath",
+                                 "_wgetcwd",
+                                 "_wtempnam"};
 
 template <typename Character> std::basic_string<Character> wide(const std::string& text) {
   return {text.begin(), text.end()};
