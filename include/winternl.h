@@ -38,6 +38,17 @@ typedef STRING ANSI_STRING, OEM_STRING;
 typedef PSTRING PANSI_STRING, PCANSI_STRING, POEM_STRING;
 typedef const STRING* PCOEM_STRING;
 
+WINMEM_BEGIN_C
+
+// A counted string over SourceString, which is not copied: its length without the zero behind it, and room for that
+// one more. NULL gives an empty string. What is longer than a USHORT can tell counts up to the last one that fits.
+NTSYSAPI VOID NTAPI RtlInitString(PSTRING DestinationString, PCSZ SourceString);
+NTSYSAPI VOID NTAPI RtlInitAnsiString(PANSI_STRING DestinationString, PCSZ SourceString);
+NTSYSAPI VOID NTAPI RtlInitUnicodeString(PUNICODE_STRING DestinationString, PCWSTR SourceString)
+    WINMEM_WIDE(RtlInitUnicodeString);
+
+WINMEM_END_C
+
 // ---- Objects ----
 
 typedef struct _OBJECT_ATTRIBUTES {
@@ -180,11 +191,17 @@ NTSYSCALLAPI NTSTATUS NTAPI NtQueryObject(HANDLE Handle, OBJECT_INFORMATION_CLAS
 // The Win32 error that stands for a status; ERROR_MR_MID_NOT_FOUND if there is none.
 NTSYSAPI ULONG NTAPI RtlNtStatusToDosError(NTSTATUS Status);
 
+// ---- Time ----
+
+// The system's time, in units of 100 ns since 1601 (UTC). STATUS_ACCESS_VIOLATION.
+NTSYSCALLAPI NTSTATUS NTAPI NtQuerySystemTime(PLARGE_INTEGER SystemTime);
+
 WINMEM_END_C
 
 #ifndef WINMEM_SDK_WINTERNL_ONLY
 #include "winnt/native.h"
 #include "winnt/native_heap.h"
+#include "winnt/native_runtime.h"
 #include "winnt/native_section.h"
 #endif
 

@@ -250,6 +250,14 @@ typedef struct _HEAP_OPTIMIZE_RESOURCES_INFORMATION {
   DWORD Flags;
 } HEAP_OPTIMIZE_RESOURCES_INFORMATION, *PHEAP_OPTIMIZE_RESOURCES_INFORMATION;
 
+WINMEM_BEGIN_C
+
+// RtlAllocateHeap and RtlFreeHeap for many blocks of one size: how many came, or went, before one did not.
+NTSYSAPI ULONG NTAPI RtlMultipleAllocateHeap(HANDLE HeapHandle, ULONG Flags, SIZE_T Size, ULONG Count, PVOID* Array);
+NTSYSAPI ULONG NTAPI RtlMultipleFreeHeap(HANDLE HeapHandle, ULONG Flags, ULONG Count, PVOID* Array);
+
+WINMEM_END_C
+
 typedef BOOLEAN(NTAPI* PSECURE_MEMORY_CACHE_CALLBACK)(PVOID Addr, SIZE_T Range);
 
 // ---- Enclaves ----

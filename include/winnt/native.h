@@ -211,6 +211,10 @@ NTSYSAPI SIZE_T NTAPI RtlCompareMemoryUlong(PVOID Source, SIZE_T Length, ULONG P
 NTSYSAPI VOID NTAPI RtlCopyMemoryNonTemporal(VOID* Destination, const VOID* Source, SIZE_T Length);
 NTSYSAPI VOID NTAPI RtlFillMemoryNonTemporal(VOID* Destination, SIZE_T Length, const UCHAR Value);
 
+// Fills whole ULONGs, or ULONGLONGs, with a pattern; what is left over at the end stays as it is.
+NTSYSAPI VOID NTAPI RtlFillMemoryUlong(PVOID Destination, SIZE_T Length, ULONG Pattern);
+NTSYSAPI VOID NTAPI RtlFillMemoryUlonglong(PVOID Destination, SIZE_T Length, ULONGLONG Pattern);
+
 // A copy between places of which each may be bad: STATUS_ACCESS_VIOLATION then, and part of it may have been made.
 NTSYSAPI NTSTATUS NTAPI RtlCopyMappedMemory(PVOID Destination, PVOID Source, SIZE_T Length);
 

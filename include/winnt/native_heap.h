@@ -105,6 +105,15 @@ NTSYSAPI BOOLEAN NTAPI RtlSetUserValueHeap(HANDLE HeapHandle, ULONG Flags, PVOID
 NTSYSAPI BOOLEAN NTAPI RtlSetUserFlagsHeap(HANDLE HeapHandle, ULONG Flags, PVOID BaseAddress, ULONG UserFlagsReset,
                                            ULONG UserFlagsSet);
 
+// Calls the routine with each heap's handle and Parameter, until one call fails: that status is the answer.
+typedef NTSTATUS(NTAPI* PRTL_ENUM_HEAPS_ROUTINE)(PVOID HeapHandle, PVOID Parameter);
+NTSYSAPI NTSTATUS NTAPI RtlEnumProcessHeaps(PRTL_ENUM_HEAPS_ROUTINE EnumRoutine, PVOID Parameter);
+
+// Gives back what heaps keep free.
+NTSYSAPI VOID NTAPI RtlFlushHeaps(void);
+
+#define RtlProcessHeap() ((PVOID)GetProcessHeap())
+
 WINMEM_END_C
 
 #endif

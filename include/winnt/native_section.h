@@ -83,6 +83,10 @@ NTSYSCALLAPI NTSTATUS NTAPI NtQuerySection(HANDLE SectionHandle, SECTION_INFORMA
 NTSYSCALLAPI NTSTATUS NTAPI NtFlushVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, PSIZE_T RegionSize,
                                                  PIO_STATUS_BLOCK IoStatus);
 
+// Whether one file is mapped at both addresses: STATUS_NOT_SAME_DEVICE if not, STATUS_INVALID_ADDRESS where none is.
+NTSYSCALLAPI NTSTATUS NTAPI NtAreMappedFilesTheSame(PVOID File1MappedAsAnImage, PVOID File2MappedAsFile);
+NTSYSCALLAPI NTSTATUS NTAPI ZwAreMappedFilesTheSame(PVOID File1MappedAsAnImage, PVOID File2MappedAsFile);
+
 // The same calls under the names that drivers use.
 NTSYSCALLAPI NTSTATUS NTAPI ZwCreateSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess,
                                             POBJECT_ATTRIBUTES ObjectAttributes, PLARGE_INTEGER MaximumSize,
@@ -93,6 +97,8 @@ NTSYSCALLAPI NTSTATUS NTAPI ZwCreateSectionEx(PHANDLE SectionHandle, ACCESS_MASK
                                               ULONG SectionPageProtection, ULONG AllocationAttributes,
                                               HANDLE FileHandle, PMEM_EXTENDED_PARAMETER ExtendedParameters,
                                               ULONG ExtendedParameterCount) WINMEM_WIDE(ZwCreateSectionEx);
+NTSYSCALLAPI NTSTATUS NTAPI ZwOpenSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess,
+                                          POBJECT_ATTRIBUTES ObjectAttributes) WINMEM_WIDE(ZwOpenSection);
 NTSYSCALLAPI NTSTATUS NTAPI ZwExtendSection(HANDLE SectionHandle, PLARGE_INTEGER NewSectionSize);
 NTSYSCALLAPI NTSTATUS NTAPI ZwMapViewOfSectionEx(HANDLE SectionHandle, HANDLE ProcessHandle, PVOID* BaseAddress,
                                                  PLARGE_INTEGER SectionOffset, PSIZE_T ViewSize, ULONG AllocationType,
@@ -105,6 +111,8 @@ NTSYSCALLAPI NTSTATUS NTAPI ZwMapViewOfSection(HANDLE SectionHandle, HANDLE Proc
                                                ULONG_PTR ZeroBits, SIZE_T CommitSize, PLARGE_INTEGER SectionOffset,
                                                PSIZE_T ViewSize, SECTION_INHERIT InheritDisposition,
                                                ULONG AllocationType, ULONG PageProtection);
+NTSYSCALLAPI NTSTATUS NTAPI ZwFlushVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, PSIZE_T RegionSize,
+                                                 PIO_STATUS_BLOCK IoStatus);
 NTSYSCALLAPI NTSTATUS NTAPI ZwUnmapViewOfSection(HANDLE ProcessHandle, PVOID BaseAddress);
 NTSYSCALLAPI NTSTATUS NTAPI ZwUnmapViewOfSectionEx(HANDLE ProcessHandle, PVOID BaseAddress, ULONG Flags);
 

@@ -7,10 +7,23 @@
 #define WINMEM_WINNT_RTL_MEMORY_H
 
 #define RtlEqualMemory(Destination, Source, Length) (!memcmp((Destination), (Source), (Length)))
-#define RtlMoveMemory(Destination, Source, Length)  memmove((Destination), (Source), (Length))
-#define RtlCopyMemory(Destination, Source, Length)  memcpy((Destination), (Source), (Length))
-#define RtlFillMemory(Destination, Length, Fill)    memset((Destination), (Fill), (Length))
-#define RtlZeroMemory(Destination, Length)          memset((Destination), 0, (Length))
+
+WINMEM_BEGIN_C
+
+// memmove, memcpy and memset, for those who look the functions up: plain calls are the macros below.
+NTSYSAPI VOID NTAPI RtlMoveMemory(PVOID Destination, const VOID* Source, SIZE_T Length);
+NTSYSAPI VOID NTAPI RtlCopyMemory(PVOID Destination, const VOID* Source, SIZE_T Length);
+NTSYSAPI VOID NTAPI RtlFillMemory(PVOID Destination, SIZE_T Length, UCHAR Fill);
+NTSYSAPI VOID NTAPI RtlZeroMemory(PVOID Destination, SIZE_T Length);
+
+WINMEM_END_C
+
+#ifndef RtlMoveMemory // the library is built with other names for the functions
+#define RtlMoveMemory(Destination, Source, Length) memmove((Destination), (Source), (Length))
+#define RtlCopyMemory(Destination, Source, Length) memcpy((Destination), (Source), (Length))
+#define RtlFillMemory(Destination, Length, Fill)   memset((Destination), (Fill), (Length))
+#define RtlZeroMemory(Destination, Length)         memset((Destination), 0, (Length))
+#endif
 
 // Zeroes `cnt` bytes at `ptr`, and the compiler may not leave that out. Returns `ptr`.
 FORCEINLINE PVOID RtlSecureZeroMemory(PVOID ptr, SIZE_T cnt) {

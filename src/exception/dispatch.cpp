@@ -155,6 +155,14 @@ void raise_here(EXCEPTION_RECORD& record) {
   raise_record(record);
 }
 
+void raise_at(EXCEPTION_RECORD& record, CONTEXT& context, bool is_first) {
+  EXCEPTION_POINTERS info{&record, &context};
+  if (!is_first || !dispatch(info)) {
+    host::end_process();
+  }
+  restore(context);
+}
+
 void refuse_noncontinuable(const EXCEPTION_POINTERS& info) {
   if ((info.ExceptionRecord->ExceptionFlags & EXCEPTION_NONCONTINUABLE) == 0) {
     return;

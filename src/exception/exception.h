@@ -40,6 +40,10 @@ TopFilter top_filter();
 void raise_record(EXCEPTION_RECORD& record);
 void raise_here(EXCEPTION_RECORD& record);
 
+// The same, as if it had happened where `context` says; goes on there, or ends the process. Without handlers
+// (`is_first` false) it ends.
+[[noreturn]] void raise_at(EXCEPTION_RECORD& record, CONTEXT& context, bool is_first);
+
 // Runs body(context) under `filter`. False when the filter ended it (EXCEPTION_EXECUTE_HANDLER), with the exception's
 // code in `code`.
 bool run_under_filter(void (*body)(void*), Filter filter, void* context, DWORD& code);

@@ -71,6 +71,16 @@ template <auto* function, class R, class A, class B, class C, class D>
 struct Microsoft<function, R(A, B, C, D, const char*, ...)> {
   WINMEM_MICROSOFT static R call(A a, B b, C c, D d, const char* format, ...) { WINMEM_PASS_TEXT(a, b, c, d); }
 };
+
+// Whose texts nobody shows.
+template <> struct Microsoft<&winmem_DbgPrint> {
+  WINMEM_MICROSOFT static ULONG call(PCCH, ...) { return winmem_DbgPrint(""); }
+};
+template <> struct Microsoft<&winmem_DbgPrintEx> {
+  WINMEM_MICROSOFT static ULONG call(ULONG component, ULONG level, PCCH, ...) {
+    return winmem_DbgPrintEx(component, level, "");
+  }
+};
 // NOLINTEND(cert-dcl50-cpp)
 #undef WINMEM_PASS_TEXT
 

@@ -20,6 +20,12 @@ void write_text(int descriptor, const char* text, std::size_t size) {
   }
 }
 
+void leave_process(int code) {
+  while (true) {
+    system_call(SYS_exit_group, code);
+  }
+}
+
 void abort_process() { std::abort(); }
 
 } // namespace winmem::host

@@ -5,6 +5,7 @@
 
 #include <ctime>
 #include <pthread.h>
+#include <sys/resource.h>
 
 namespace winmem::host {
 
@@ -17,6 +18,13 @@ pthread_key_t key;
 
 // The value is the function.
 void call(void* function) { reinterpret_cast<void (*)()>(function)(); }
+
+// How often the thread gave the processor up, or lost it, to another one.
+long switches() {
+  rusage usage{};
+  system_call(SYS_getrusage, RUSAGE_THREAD, as_argument(&usage)); // cannot fail
+  return usage.ru_nvcsw + usage.ru_nivcsw;
+}
 
 bool make_key() {
   if (made.load(std::memory_order_acquire)) {
@@ -33,6 +41,12 @@ bool make_key() {
 } // namespace
 
 void yield() { system_call(SYS_sched_yield); }
+
+bool yield_to_another() {
+  long before = switches();
+  yield();
+  return switches() != before;
+}
 
 void sleep_a_millisecond() {
   constexpr long kNanoseconds = 1'000'000;

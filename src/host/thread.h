@@ -4,6 +4,9 @@
 namespace winmem::host {
 
 void yield();
+
+// The same; false when no other thread ran meanwhile.
+bool yield_to_another();
 void sleep_a_millisecond();
 
 // Has `function`, the same for all, called when the calling thread ends: behind the destructors of thread_local

@@ -3,10 +3,26 @@
 #include "../exception/exception.h"
 #include "../host/backtrace.h"
 #include "../host/memory.h"
+#include "user_memory.h"
+
+#include <winternl.h>
 
 #include <ntstatus.h>
 
 using namespace winmem;
+using exception::Kind;
+
+namespace {
+
+PVOID add(Kind kind, ULONG first, PVECTORED_EXCEPTION_HANDLER handler) {
+  if (handler == nullptr) {
+    return nullptr;
+  }
+  exception::arm();
+  return exception::add_vectored(kind, first != 0, handler);
+}
+
+} // namespace
 
 // RtlCaptureContext is in exception/context.cpp, since it is made of instructions.
 
@@ -62,4 +78,45 @@ VOID NTAPI RtlRaiseException(PEXCEPTION_RECORD ExceptionRecord) {
     *BackTraceHash = hash;
   }
   return count;
+}
+
+PVOID NTAPI RtlAddVectoredExceptionHandler(ULONG First, PVECTORED_EXCEPTION_HANDLER Handler) {
+  return add(Kind::exception_handler, First, Handler);
+}
+
+ULONG NTAPI RtlRemoveVectoredExceptionHandler(PVOID Handle) {
+  return exception::remove_vectored(Kind::exception_handler, Handle) ? TRUE : FALSE;
+}
+
+PVOID NTAPI RtlAddVectoredContinueHandler(ULONG First, PVECTORED_EXCEPTION_HANDLER Handler) {
+  return add(Kind::continue_handler, First, Handler);
+}
+
+ULONG NTAPI RtlRemoveVectoredContinueHandler(PVOID Handle) {
+  return exception::remove_vectored(Kind::continue_handler, Handle) ? TRUE : FALSE;
+}
+
+VOID NTAPI RtlRaiseStatus(NTSTATUS Status) {
+  EXCEPTION_RECORD record{};
+  record.ExceptionCode = static_cast<DWORD>(Status);
+  record.ExceptionFlags = EXCEPTION_NONCONTINUABLE;
+  record.ExceptionAddress = __builtin_return_address(0);
+  exception::raise_record(record);
+}
+
+NTSTATUS NTAPI NtRaiseException(PEXCEPTION_RECORD ExceptionRecord, PCONTEXT ContextRecord, BOOLEAN FirstChance) {
+  EXCEPTION_RECORD record;
+  alignas(16) CONTEXT context;
+  if (!nt::read_from_user(record, ExceptionRecord) || !nt::read_from_user(context, ContextRecord)) {
+    return STATUS_ACCESS_VIOLATION;
+  }
+  exception::raise_at(record, context, FirstChance != FALSE);
+}
+
+NTSTATUS NTAPI NtContinue(PCONTEXT ContextRecord, BOOLEAN) {
+  alignas(16) CONTEXT context;
+  if (!nt::read_from_user(context, ContextRecord)) {
+    return STATUS_ACCESS_VIOLATION;
+  }
+  exception::restore(context);
 }

@@ -175,3 +175,19 @@ SIZE_T NTAPI RtlCompactHeap(HANDLE HeapHandle, ULONG Flags) {
   Heap* heap = heap::from_handle(HeapHandle);
   return heap != nullptr ? heap->compact(is_serialized(*heap, Flags)) : 0;
 }
+
+ULONG NTAPI RtlMultipleAllocateHeap(HANDLE HeapHandle, ULONG Flags, SIZE_T Size, ULONG Count, PVOID* Array) {
+  ULONG done = 0;
+  while (done < Count && (Array[done] = RtlAllocateHeap(HeapHandle, Flags, Size)) != nullptr) {
+    ++done;
+  }
+  return done;
+}
+
+ULONG NTAPI RtlMultipleFreeHeap(HANDLE HeapHandle, ULONG Flags, ULONG Count, PVOID* Array) {
+  ULONG done = 0;
+  while (done < Count && RtlFreeHeap(HeapHandle, Flags, Array[done]) != FALSE) {
+    ++done;
+  }
+  return done;
+}

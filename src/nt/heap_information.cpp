@@ -148,3 +148,17 @@ BOOLEAN NTAPI RtlSetUserFlagsHeap(HANDLE HeapHandle, ULONG Flags, PVOID BaseAddr
              ? TRUE
              : FALSE;
 }
+
+NTSTATUS NTAPI RtlEnumProcessHeaps(PRTL_ENUM_HEAPS_ROUTINE EnumRoutine, PVOID Parameter) {
+  // One after the other, so that no lock is held in the program's code: it may make and destroy heaps.
+  Address handle = 0;
+  for (unsigned i = 0; heap::copy_handles(i, &handle, 1) == 1; ++i) {
+    NTSTATUS status = EnumRoutine(reinterpret_cast<PVOID>(handle), Parameter);
+    if (!NT_SUCCESS(status)) {
+      return status;
+    }
+  }
+  return STATUS_SUCCESS;
+}
+
+VOID NTAPI RtlFlushHeaps() { heap::trim_all(); }

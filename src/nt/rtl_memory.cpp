@@ -71,6 +71,28 @@ volatile void* NTAPI RtlSetVolatileMemory(volatile void* Destination, int Fill, 
   return Destination;
 }
 
+// The SDK's macros are the C library's functions; these are for GetProcAddress and for programs without the macros.
+VOID NTAPI RtlMoveMemory(PVOID Destination, const VOID* Source, SIZE_T Length) {
+  std::memmove(Destination, Source, Length);
+}
+
+// Windows' own copies overlapping blocks, too.
+VOID NTAPI RtlCopyMemory(PVOID Destination, const VOID* Source, SIZE_T Length) {
+  std::memmove(Destination, Source, Length);
+}
+
+VOID NTAPI RtlFillMemory(PVOID Destination, SIZE_T Length, UCHAR Fill) { std::memset(Destination, Fill, Length); }
+
+VOID NTAPI RtlZeroMemory(PVOID Destination, SIZE_T Length) { std::memset(Destination, 0, Length); }
+
+VOID NTAPI RtlFillMemoryUlong(PVOID Destination, SIZE_T Length, ULONG Pattern) {
+  std::fill_n(static_cast<ULONG*>(Destination), Length / sizeof Pattern, Pattern);
+}
+
+VOID NTAPI RtlFillMemoryUlonglong(PVOID Destination, SIZE_T Length, ULONGLONG Pattern) {
+  std::fill_n(static_cast<ULONGLONG*>(Destination), Length / sizeof Pattern, Pattern);
+}
+
 VOID NTAPI RtlCopyMemoryNonTemporal(VOID* Destination, const VOID* Source, SIZE_T Length) {
   std::memcpy(Destination, Source, Length);
 }

@@ -1,9 +1,13 @@
 // NtCreateSection and its company: what stands behind the caller's pointers is read first and written last, and stays
 // untouched on failure.
 #include "file_section.h"
+#include "mapped_name.h"
 #include "object_name.h"
 #include "section.h"
 #include "user_memory.h"
+
+#include <cstring>
+#include <utility>
 
 using namespace winmem;
 
@@ -189,10 +193,24 @@ NTSTATUS NTAPI NtFlushVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, PS
   return to_ntstatus(flushed.status);
 }
 
+NTSTATUS NTAPI NtAreMappedFilesTheSame(PVOID File1MappedAsAnImage, PVOID File2MappedAsFile) {
+  HANDLE self = reinterpret_cast<HANDLE>(LONG_PTR{-1});
+  char first[file::kPathRoom];
+  char second[file::kPathRoom];
+  for (auto [at, path] : {std::pair(File1MappedAsAnImage, &first), std::pair(File2MappedAsFile, &second)}) {
+    if (nt::mapped_name(self, reinterpret_cast<Address>(at), *path) != Status::ok) {
+      return to_ntstatus(Status::invalid_address);
+    }
+  }
+  return to_ntstatus(std::strcmp(first, second) == 0 ? Status::ok : Status::not_same_device);
+}
+
 // The Zw names are the same functions.
 #define WINMEM_ZW_NAME(name)                                                                                           \
   extern "C" __attribute__((visibility("default"), alias("winmem_Nt" #name))) decltype(Nt##name) Zw##name
+WINMEM_ZW_NAME(AreMappedFilesTheSame);
 WINMEM_ZW_NAME(ExtendSection);
+WINMEM_ZW_NAME(FlushVirtualMemory);
 WINMEM_ZW_NAME(MapViewOfSection);
 WINMEM_ZW_NAME(MapViewOfSectionEx);
 WINMEM_ZW_NAME(QuerySection);
@@ -247,6 +265,8 @@ WINMEM_ZW_NAME(CreateSection);
 WINMEM_ZW_NAME(CreateSection_utf32);
 WINMEM_ZW_NAME(CreateSectionEx);
 WINMEM_ZW_NAME(CreateSectionEx_utf32);
+WINMEM_ZW_NAME(OpenSection);
+WINMEM_ZW_NAME(OpenSection_utf32);
 #undef WINMEM_ZW_NAME
 
 } // extern "C"

@@ -4,9 +4,6 @@
 
 #include <iterator>
 
-// The driver kit's header has this one, the SDK's doesn't.
-extern "C" NTSYSAPI ULONG NTAPI RtlNtStatusToDosErrorNoTeb(NTSTATUS Status);
-
 namespace winmem::nt {
 
 namespace {
@@ -79,12 +76,19 @@ static_assert(translate(0xC00EFFFF) == kNoError);
 
 } // namespace
 
+namespace detail {
+thread_local constinit std::uint32_t last_status = 0;
+} // namespace detail
+
 std::uint32_t win32_error(std::uint32_t status) { return translate(status); }
 
 } // namespace winmem::nt
 
-// Windows also notes the status in the thread's block, for RtlGetLastNtStatus; nothing here reads that, so both are
-// one.
-ULONG NTAPI RtlNtStatusToDosError(NTSTATUS Status) { return winmem::nt::win32_error(static_cast<ULONG>(Status)); }
+ULONG NTAPI RtlNtStatusToDosError(NTSTATUS Status) {
+  winmem::nt::note_status(static_cast<ULONG>(Status));
+  return winmem::nt::win32_error(static_cast<ULONG>(Status));
+}
 
 ULONG NTAPI RtlNtStatusToDosErrorNoTeb(NTSTATUS Status) { return winmem::nt::win32_error(static_cast<ULONG>(Status)); }
+
+NTSTATUS NTAPI RtlGetLastNtStatus() { return static_cast<NTSTATUS>(winmem::nt::detail::last_status); }

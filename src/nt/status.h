@@ -17,4 +17,11 @@ std::uint32_t win32_error(std::uint32_t status);
 
 inline std::uint32_t win32_error(Status status) { return win32_error(static_cast<std::uint32_t>(status)); }
 
+namespace detail {
+extern thread_local constinit std::uint32_t last_status;
+} // namespace detail
+
+// What RtlGetLastNtStatus tells: the status that this thread last turned into an error (Y111).
+inline void note_status(std::uint32_t status) { detail::last_status = status; }
+
 } // namespace winmem::nt

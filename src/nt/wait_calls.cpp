@@ -1,8 +1,12 @@
-// NtWaitForSingleObject: a time-out behind the caller's pointer.
+// NtWaitForSingleObject and NtDelayExecution, with a time-out behind the caller's pointer; clocks.
+#include "../host/clock.h"
+#include "../host/thread.h"
 #include "synchronization.h"
 #include "user_memory.h"
 
 #include <winternl.h>
+
+#include <ntstatus.h>
 
 using namespace winmem;
 
@@ -36,4 +40,37 @@ NTSTATUS NTAPI NtWaitForSingleObject(HANDLE Handle, BOOLEAN, PLARGE_INTEGER Time
     patience = patience_of_units(units.QuadPart);
   }
   return static_cast<NTSTATUS>(nt::wait_for_one(Handle, patience));
+}
+
+NTSTATUS NTAPI NtDelayExecution(BOOLEAN, PLARGE_INTEGER DelayInterval) {
+  LARGE_INTEGER units{};
+  if (!nt::read_from_user(units, DelayInterval)) {
+    return STATUS_ACCESS_VIOLATION;
+  }
+  sync::Patience patience = patience_of_units(units.QuadPart);
+  if (patience == 0) {
+    host::yield();
+  } else {
+    host::sleep_until(patience == host::kNever ? patience : host::monotonic() + patience);
+  }
+  return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI NtYieldExecution() { return host::yield_to_another() ? STATUS_SUCCESS : STATUS_NO_YIELD_PERFORMED; }
+
+NTSTATUS NTAPI NtQueryPerformanceCounter(PLARGE_INTEGER PerformanceCounter, PLARGE_INTEGER PerformanceFrequency) {
+  constexpr LONGLONG kInASecond = 1'000'000'000 / kUnit; // as on Windows 10
+  LARGE_INTEGER count{};
+  count.QuadPart = static_cast<LONGLONG>(host::monotonic()) / kUnit;
+  LARGE_INTEGER frequency{};
+  frequency.QuadPart = kInASecond;
+  bool written = nt::write_to_user(PerformanceCounter, count) &&
+                 (PerformanceFrequency == nullptr || nt::write_to_user(PerformanceFrequency, frequency));
+  return written ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
+}
+
+NTSTATUS NTAPI NtQuerySystemTime(PLARGE_INTEGER SystemTime) {
+  LARGE_INTEGER now{};
+  now.QuadPart = static_cast<LONGLONG>(host::since_1970()) / kUnit + kUnitsUntil1970;
+  return nt::write_to_user(SystemTime, now) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
 }

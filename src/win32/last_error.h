@@ -20,6 +20,7 @@ inline void set_last_error(DWORD error) { detail::last_error = error; }
 
 // Notes why a call failed. `return fail(status);` ends a function that returns BOOL.
 inline BOOL fail(Status status) {
+  nt::note_status(static_cast<std::uint32_t>(status));
   set_last_error(nt::win32_error(status));
   return FALSE;
 }

@@ -22,6 +22,7 @@ set(API_RULE_TESTS
     native_protect_query_test.cpp
     native_query_region_test.cpp
     native_query_working_set_test.cpp
+    native_runtime_test.cpp
     not_yet_test.cpp
     places_test.cpp
     pointer_tests_test.cpp
@@ -104,6 +105,7 @@ set(API_EXCEPTION_TESTS
     exception_guard_test.cpp
     exception_handlers_test.cpp
     exception_kinds_test.cpp
+    exception_native_test.cpp
     exception_probes.cpp
     exception_raise_test.cpp
     exception_reserve_test.cpp

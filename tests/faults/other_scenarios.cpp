@@ -153,5 +153,17 @@ SCENARIO(fork_while_another_thread_is_inside_a_change, kNever) {
   });
 }
 
+SCENARIO(yield_and_tell, kNever) {
+  trial.call([] { return NtYieldExecution() >= 0; });
+}
+
+SCENARIO(delay_by_units, kNever) {
+  trial.call([] {
+    LARGE_INTEGER units;
+    units.QuadPart = -10'000;
+    return NtDelayExecution(FALSE, &units) == 0;
+  });
+}
+
 } // namespace
 } // namespace faults

@@ -339,6 +339,16 @@ constexpr Row kCalls[] = {
     {"GetModuleHandleA GetModuleHandleW GetProcAddress", modules},
     {"LoadLibraryA LoadLibraryW LoadLibraryExA LoadLibraryExW FreeLibrary", libraries},
     {"RtlNtStatusToDosError RtlNtStatusToDosErrorNoTeb", statuses},
+    {"RtlSetLastWin32ErrorAndNtStatusFromNtStatus RtlGetLastWin32Error RtlGetLastNtStatus RtlSetLastWin32Error "
+     "RtlRestoreLastWin32Error RtlInitString RtlInitAnsiString RtlInitUnicodeString RtlGetVersion "
+     "NtQueryPerformanceCounter NtYieldExecution NtDelayExecution NtQuerySystemTime NtOpenProcess NtTerminateProcess "
+     "DbgPrint DbgPrintEx RtlFillMemoryUlong RtlFillMemoryUlonglong RtlMoveMemory RtlCopyMemory RtlFillMemory "
+     "RtlZeroMemory RtlMultipleAllocateHeap RtlMultipleFreeHeap RtlEnumProcessHeaps RtlFlushHeaps "
+     "NtAreMappedFilesTheSame ZwAreMappedFilesTheSame",
+     small_native_calls},
+    {"RtlAddVectoredExceptionHandler RtlAddVectoredContinueHandler RtlRemoveVectoredExceptionHandler "
+     "RtlRemoveVectoredContinueHandler RtlRaiseStatus DbgBreakPoint NtRaiseException NtContinue",
+     native_handlers},
     {"ReadProcessMemory WriteProcessMemory FlushInstructionCache FlushProcessWriteBuffers", transfers},
     {"NtReadVirtualMemory ZwReadVirtualMemory NtReadVirtualMemoryEx NtWriteVirtualMemory ZwWriteVirtualMemory "
      "NtFlushInstructionCache NtFlushProcessWriteBuffers NtFlushWriteBuffer",
@@ -427,9 +437,9 @@ constexpr Row kCalls[] = {
     {"CreateFileMappingW CreateFileMappingNumaA CreateFileMappingNumaW CreateFileMappingFromApp MapViewOfFileExNuma "
      "MapViewOfFileFromApp MapViewOfFile3 MapViewOfFile3FromApp MapViewOfFileNuma2 UnmapViewOfFile2",
      section_forms},
-    {"OpenFileMappingA OpenFileMappingW OpenFileMappingFromApp NtOpenSection", named_sections},
+    {"OpenFileMappingA OpenFileMappingW OpenFileMappingFromApp NtOpenSection ZwOpenSection", named_sections},
     {"NtCreateSection NtQuerySection NtMapViewOfSection ZwMapViewOfSection NtUnmapViewOfSection ZwUnmapViewOfSection "
-     "NtUnmapViewOfSectionEx ZwUnmapViewOfSectionEx NtFlushVirtualMemory",
+     "NtUnmapViewOfSectionEx ZwUnmapViewOfSectionEx NtFlushVirtualMemory ZwFlushVirtualMemory",
      native_sections},
     {"", own_placeholders},
     {"", shared_placeholders},

@@ -187,4 +187,109 @@ void statuses(Random&) {
   MUST(RtlNtStatusToDosErrorNoTeb(STATUS_NO_MEMORY) == ERROR_NOT_ENOUGH_MEMORY);
 }
 
+void small_native_calls(Random& random) {
+  RtlSetLastWin32ErrorAndNtStatusFromNtStatus(STATUS_CONFLICTING_ADDRESSES);
+  MUST(RtlGetLastWin32Error() == ERROR_INVALID_ADDRESS && RtlGetLastNtStatus() == STATUS_CONFLICTING_ADDRESSES);
+  RtlSetLastWin32Error(5);
+  MUST(GetLastError() == 5);
+  RtlRestoreLastWin32Error(6);
+  MUST(GetLastError() == 6);
+  STRING text;
+  RtlInitString(&text, "abc");
+  MUST(text.Length == 3);
+  RtlInitAnsiString(&text, "ab");
+  MUST(text.Length == 2);
+  UNICODE_STRING wide;
+  RtlInitUnicodeString(&wide, L"abc");
+  MUST(wide.Length == 3 * sizeof(WCHAR));
+  OSVERSIONINFOW version{};
+  version.dwOSVersionInfoSize = sizeof version;
+  MUST(RtlGetVersion(&version) == STATUS_SUCCESS && version.dwMajorVersion == 10);
+  LARGE_INTEGER first{};
+  LARGE_INTEGER second{};
+  MUST(NtQueryPerformanceCounter(&first, nullptr) == STATUS_SUCCESS && NtYieldExecution() >= 0);
+  LARGE_INTEGER none{};
+  MUST(NtDelayExecution(FALSE, &none) == STATUS_SUCCESS);
+  MUST(NtQueryPerformanceCounter(&second, nullptr) == STATUS_SUCCESS && second.QuadPart >= first.QuadPart);
+  MUST(NtQuerySystemTime(&first) == STATUS_SUCCESS && first.QuadPart > 0);
+  OBJECT_ATTRIBUTES attributes{};
+  CLIENT_ID id{};
+  id.UniqueProcess = reinterpret_cast<HANDLE>(static_cast<ULONG_PTR>(GetCurrentProcessId()));
+  HANDLE process = nullptr;
+  MUST(NtOpenProcess(&process, PROCESS_QUERY_INFORMATION, &attributes, &id) == STATUS_SUCCESS);
+  MUST(NtTerminateProcess(process, 0) == STATUS_ACCESS_DENIED && CloseHandle(process));
+  MUST(DbgPrint("%d", 1) == 0 && DbgPrintEx(0, 0, "%d", 1) == 0);
+  ULONG words[4] = {};
+  RtlFillMemoryUlong(words, 8, 7);
+  RtlFillMemoryUlonglong(words + 2, 8, 0x0000000900000009);
+  MUST(words[1] == 7 && words[3] == 9);
+  (RtlMoveMemory)(words, words + 1, 8);
+  (RtlCopyMemory)(words + 1, words + 3, 4);
+  MUST(words[1] == 9);
+  (RtlFillMemory)(words, 4, 1);
+  (RtlZeroMemory)(words + 1, 4);
+  MUST(words[0] == 0x01010101 && words[1] == 0);
+  void* blocks[3];
+  MUST(RtlMultipleAllocateHeap(GetProcessHeap(), 0, random.between(1, 300), 3, blocks) == 3);
+  MUST(RtlMultipleFreeHeap(GetProcessHeap(), 0, 3, blocks) == 3);
+  int first_only = 0;
+  auto stop = [](PVOID, PVOID count) -> NTSTATUS {
+    ++*static_cast<int*>(count);
+    return STATUS_UNSUCCESSFUL;
+  };
+  MUST(RtlEnumProcessHeaps(stop, &first_only) == STATUS_UNSUCCESSFUL && first_only == 1);
+  if (random.one_in(500)) {
+    RtlFlushHeaps();
+  }
+  MUST(NtAreMappedFilesTheSame(words, words) < 0 && ZwAreMappedFilesTheSame(words, words) < 0);
+}
+
+namespace {
+
+constexpr DWORD kOwnStatus = 0xE0005678;
+thread_local int continued = 0;
+
+LONG CALLBACK go_on(EXCEPTION_POINTERS* exception) {
+  DWORD code = exception->ExceptionRecord->ExceptionCode;
+  if (code == kOwnStatus) {
+    ++continued;
+    return EXCEPTION_CONTINUE_EXECUTION;
+  }
+  auto instruction = reinterpret_cast<const unsigned char*>(exception->ContextRecord->Rip);
+  if (code == static_cast<DWORD>(EXCEPTION_BREAKPOINT) && *instruction == 0xCC) {
+    ++exception->ContextRecord->Rip;
+    ++continued;
+    return EXCEPTION_CONTINUE_EXECUTION;
+  }
+  return EXCEPTION_CONTINUE_SEARCH;
+}
+
+} // namespace
+
+void native_handlers(Random& random) {
+  PVOID handler = RtlAddVectoredExceptionHandler(random.one_in(2), go_on);
+  PVOID after = RtlAddVectoredContinueHandler(0, [](EXCEPTION_POINTERS*) -> LONG { return EXCEPTION_CONTINUE_SEARCH; });
+  MUST(handler != nullptr && after != nullptr);
+  continued = 0;
+  RtlRaiseStatus(static_cast<NTSTATUS>(kOwnStatus));
+  MUST(continued == 1);
+  DbgBreakPoint();
+  MUST(continued == 2);
+  alignas(16) CONTEXT context{};
+  volatile int times = 0;
+  RtlCaptureContext(&context);
+  times = times + 1;
+  context.ContextFlags = CONTEXT_FULL;
+  if (times == 1) {
+    NtContinue(&context, FALSE);
+  }
+  if (times == 2) {
+    EXCEPTION_RECORD record{};
+    record.ExceptionCode = kOwnStatus;
+    NtRaiseException(&record, &context, TRUE);
+  }
+  MUST(times == 3 && continued == 3);
+  MUST(RtlRemoveVectoredExceptionHandler(handler) != 0 && RtlRemoveVectoredContinueHandler(after) != 0);
+}
+
 } // namespace stress

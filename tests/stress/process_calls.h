@@ -17,5 +17,7 @@ void system_info(Random& random);
 void modules(Random& random);
 void libraries(Random& random);
 void statuses(Random& random);
+void small_native_calls(Random& random);
+void native_handlers(Random& random);
 
 } // namespace stress

@@ -142,7 +142,8 @@ void named_sections(Random& random) {
   OBJECT_ATTRIBUTES attributes{};
   InitializeObjectAttributes(&attributes, &text, 0, nullptr, nullptr);
   HANDLE native = nullptr;
-  MUST(NtOpenSection(&native, SECTION_ALL_ACCESS, &attributes) == 0 && CompareObjectHandles(made, native));
+  MUST((random.one_in(2) ? ZwOpenSection : NtOpenSection)(&native, SECTION_ALL_ACCESS, &attributes) == 0 &&
+       CompareObjectHandles(made, native));
   MUST(CloseHandle(native) && UnmapViewOfFile(view) && CloseHandle(made));
 }
 
@@ -164,7 +165,8 @@ void native_sections(Random& random) {
   IO_STATUS_BLOCK io{};
   PVOID at = view;
   SIZE_T length = 0;
-  MUST(NtFlushVirtualMemory(self(), &at, &length, &io) == 0 && at == view && length == bytes);
+  MUST((by_drivers ? ZwFlushVirtualMemory : NtFlushVirtualMemory)(self(), &at, &length, &io) == 0 && at == view &&
+       length == bytes);
   MUST(random.one_in(2) ? (by_drivers ? ZwUnmapViewOfSection : NtUnmapViewOfSection)(self(), view) == 0
                         : (by_drivers ? ZwUnmapViewOfSectionEx : NtUnmapViewOfSectionEx)(self(), view, 0) == 0);
   MUST(NtUnmapViewOfSection(self(), nullptr) == STATUS_NOT_MAPPED_VIEW);
