@@ -45,31 +45,19 @@ inline void text_by_words(char* out, std::size_t room, const char* format, void*
   host::format_text(out, room, format, arguments);
 }
 
-// Functions with arguments that have no parameter take them by printf's rules: the text is made here, and passed on
-// whole.
-inline constexpr std::size_t kLongestText = 4096;
-
-#define WINMEM_PASS_TEXT(...)                                                                                          \
-  if (format == nullptr) {                                                                                             \
-    return function(__VA_ARGS__ __VA_OPT__(, ) static_cast<const char*>(nullptr));                                     \
-  }                                                                                                                    \
-  char text[kLongestText];                                                                                             \
-  __builtin_ms_va_list words;                                                                                          \
-  __builtin_ms_va_start(words, format);                                                                                \
-  text_by_words(text, sizeof text, format, words);                                                                     \
-  __builtin_ms_va_end(words);                                                                                          \
-  return function(__VA_ARGS__ __VA_OPT__(, ) "%s", text)
-
 // NOLINTBEGIN(cert-dcl50-cpp): as they are declared
-template <auto* function, class R> struct Microsoft<function, R(const char*, ...)> {
-  WINMEM_MICROSOFT static R call(const char* format, ...) { WINMEM_PASS_TEXT(); }
-};
-template <auto* function, class R, class A, class B> struct Microsoft<function, R(A, B, const char*, ...)> {
-  WINMEM_MICROSOFT static R call(A a, B b, const char* format, ...) { WINMEM_PASS_TEXT(a, b); }
-};
-template <auto* function, class R, class A, class B, class C, class D>
-struct Microsoft<function, R(A, B, C, D, const char*, ...)> {
-  WINMEM_MICROSOFT static R call(A a, B b, C c, D d, const char* format, ...) { WINMEM_PASS_TEXT(a, b, c, d); }
+template <> struct Microsoft<&winmem__CrtDbgReport> {
+  WINMEM_MICROSOFT static int call(int type, const char* file, int line, const char* module, const char* format, ...) {
+    if (format == nullptr) {
+      return winmem__CrtDbgReport(type, file, line, module, nullptr);
+    }
+    char text[4096];
+    __builtin_ms_va_list words;
+    __builtin_ms_va_start(words, format);
+    text_by_words(text, sizeof text, format, words);
+    __builtin_ms_va_end(words);
+    return winmem__CrtDbgReport(type, file, line, module, "%s", text);
+  }
 };
 
 // Whose texts nobody shows.
@@ -82,6 +70,5 @@ template <> struct Microsoft<&winmem_DbgPrintEx> {
   }
 };
 // NOLINTEND(cert-dcl50-cpp)
-#undef WINMEM_PASS_TEXT
 
 } // namespace winmem::exports
