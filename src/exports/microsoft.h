@@ -3,7 +3,7 @@
 //
 // Owns:      microsoft_entry: a function that takes its arguments as Microsoft's compilers pass them. Everything comes
 //            from the function's own type: a parameter that is a function becomes a stub (callback_stubs.h), so does a
-//            result; `long`, which has 32 bits there and 64 here, is widened.
+//            result. `long` has 32 bits there, but the types of 64 bits are `long` here: special_calls.h has those few.
 // Used:      by the generated table (make_microsoft_table.py) and by find.cpp.
 // Fails:     when no stub can be had, with ERROR_NOT_ENOUGH_MEMORY and 0; the function is not called then.
 // Cost:      ten registers that Microsoft's callers expect to keep are saved and restored.
@@ -25,12 +25,6 @@ template <class T> struct Passed {
   using There = T;
   static T arrive(There value, bool& /*ok*/) { return value; }
   static There leave(T value) { return value; }
-};
-
-template <> struct Passed<long> {
-  using There = int;
-  static long arrive(There value, bool& /*ok*/) { return value; }
-  static There leave(long value) { return static_cast<There>(value); }
 };
 
 template <class T>

@@ -19,7 +19,13 @@ template <> struct Microsoft<&winmem_GetProcAddress> {
   }
 };
 
-// The number of a request is a `long`.
+// These take a `long`, which has 32 bits there.
+template <> struct Microsoft<&winmem__chsize> {
+  WINMEM_MICROSOFT static int call(int file, int size) { return winmem__chsize(file, size); }
+};
+template <> struct Microsoft<&winmem__CrtSetBreakAlloc> {
+  WINMEM_MICROSOFT static int call(int number) { return static_cast<int>(winmem__CrtSetBreakAlloc(number)); }
+};
 template <> struct Microsoft<&winmem__CrtIsMemoryBlock> {
   WINMEM_MICROSOFT static int call(const void* block, unsigned size, int* request, char** file, int* line) {
     long number = 0;
