@@ -35,7 +35,7 @@ TEST(CrtRefusals, H161_H162_a_destination_that_is_too_small_is_cleared_by_copies
   EXPECT_EQ(std::wstring(wide, 4), L"abcd");
   EXPECT_ERRNO(ERANGE, wmemcpy_s(wide, 2, L"xyz", 3) == ERANGE);
   EXPECT_EQ(std::wstring(wide, 4), std::wstring(L"\0\0cd", 4));
-  EXPECT_ERRNO(ERANGE, wmemcpy_s(wide, kHuge, L"xyz", 3) == ERANGE);
+  EXPECT_ERRNO(ERANGE, wmemcpy_s(wide, laundered(kHuge), L"xyz", 3) == ERANGE);
   EXPECT_EQ(listener.calls(), 5);
 }
 
