@@ -39,7 +39,7 @@ template <> struct Microsoft<&winmem__CrtIsMemoryBlock> {
 
 // Microsoft's compilers pass what has no parameter of its own in words one behind the other. That is how arguments lie
 // here when the registers are used up.
-inline void text_by_words(char* out, std::size_t room, const char* format, void* words) {
+[[gnu::format(printf, 3, 0)]] inline void text_by_words(char* out, std::size_t room, const char* format, void* words) {
   struct List {
     unsigned integers_used, floats_used;
     void* words;
@@ -53,7 +53,8 @@ inline void text_by_words(char* out, std::size_t room, const char* format, void*
 
 // NOLINTBEGIN(cert-dcl50-cpp): as they are declared
 template <> struct Microsoft<&winmem__CrtDbgReport> {
-  WINMEM_MICROSOFT static int call(int type, const char* file, int line, const char* module, const char* format, ...) {
+  [[gnu::format(printf, 5, 6)]] WINMEM_MICROSOFT static int call(int type, const char* file, int line,
+                                                                 const char* module, const char* format, ...) {
     if (format == nullptr) {
       return winmem__CrtDbgReport(type, file, line, module, nullptr);
     }
