@@ -1,9 +1,8 @@
 // Stubs: functions that are called in one calling convention and call on in the other.
 //
-// Owns:      the pages of stubs. A stub is 16 bytes of code that finds its cell (target and converter) one page
-// further;
-//            code is written once for a whole page, so no page is ever writable and executable, and none that runs
-//            changes.
+// Owns:      the pages of stubs. A stub is 16 bytes of code that finds its cell (target and converter) one
+//            page further; code is written once for a whole page, so none is ever writable and executable, and none
+//            that runs changes.
 // Holds:     S1  the same function gets the same stub, unless two threads ask first at once
 //            S2  the stub of a stub in the other direction is the function itself: what a program set, it gets back
 //            S3  a stub stays for ever: nobody knows who still holds it. 32 bytes each.

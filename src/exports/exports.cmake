@@ -21,6 +21,6 @@ add_custom_command(
             "${CMAKE_CURRENT_LIST_DIR}/make_table.py" "${CMAKE_CURRENT_SOURCE_DIR}/cmake/make_exports.py"
     COMMENT "Generating the table of functions in Microsoft's calling convention"
     VERBATIM)
-set_source_files_properties("${winmem_microsoft_table}" PROPERTIES COMPILE_OPTIONS 
+set_source_files_properties("${winmem_microsoft_table}" PROPERTIES COMPILE_OPTIONS
     "-UWINMEM_CORE;-fshort-wchar;-Wno-ignored-attributes")
 target_sources(winmem_core_objects PRIVATE "${winmem_microsoft_table}")

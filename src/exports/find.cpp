@@ -6,13 +6,17 @@
 
 #include <winmem.h>
 
+extern "C" FARPROC WINAPI winmem_GetProcAddress(HMODULE hModule, LPCSTR lpProcName);
+
 namespace winmem::exports {
 
 void note_lack_of_stubs() { win32::set_last_error(ERROR_NOT_ENOUGH_MEMORY); }
 
-Code microsoft_function(const void* module, const char* name) {
-  const process::Export* found = process::find_export(module, name);
-  return found != nullptr ? kMicrosoftEntries[found - process::kExportTable.rows]() : nullptr;
+Code microsoft_function(HMODULE module, LPCSTR name) {
+  if (winmem_GetProcAddress(module, name) == nullptr) { // the judge of the arguments
+    return nullptr;
+  }
+  return kMicrosoftEntries[process::find_export(module, name) - process::kExportTable.rows]();
 }
 
 } // namespace winmem::exports
@@ -24,14 +28,6 @@ winmem_function winmem_find(const char* dll, const char* function) {
     win32::set_last_error(ERROR_INVALID_PARAMETER);
     return nullptr;
   }
-  process::ModuleHandle module = process::module_by_name(dll);
-  if (module == nullptr) {
-    win32::set_last_error(ERROR_MOD_NOT_FOUND);
-    return nullptr;
-  }
-  exports::Code found = exports::microsoft_function(module, function);
-  if (found == nullptr) {
-    win32::set_last_error(ERROR_PROC_NOT_FOUND);
-  }
-  return found;
+  HMODULE module = GetModuleHandleA(dll);
+  return module != nullptr ? exports::microsoft_function(module, function) : nullptr;
 }

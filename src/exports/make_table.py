@@ -58,18 +58,19 @@ def table_source(found):
     return "\n".join(out) + "\n"
 
 
-def main():
+def main(usage, source):
+    """Writes source(rows of names.tsv, rows of malloc_names.tsv), by the arguments of the command line."""
     if len(sys.argv) != 4:
-        sys.exit(__doc__)
+        sys.exit(usage)
     try:
         names, malloc_names = map(pathlib.Path, sys.argv[1:3])
-        source = table_source(entries(read_names(names), read_malloc_names(malloc_names)))
+        text = source(read_names(names), read_malloc_names(malloc_names))
     except (OSError, ValueError) as error:
-        sys.exit(f"make_table: {error}")
+        sys.exit(f"{pathlib.Path(sys.argv[0]).stem}: {error}")
     target = pathlib.Path(sys.argv[3])
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(source, encoding="ascii")
+    target.write_text(text, encoding="ascii")
 
 
 if __name__ == "__main__":
-    main()
+    main(__doc__, lambda rows, malloc_rows: table_source(entries(rows, malloc_rows)))

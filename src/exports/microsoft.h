@@ -27,11 +27,13 @@ template <class T> struct Passed {
   static There leave(T value) { return value; }
 };
 
+template <> struct Passed<void> { using There = void; };
+
 template <class T>
 inline constexpr bool kFitsRegister =
     std::is_void_v<T> || std::is_integral_v<T> || std::is_enum_v<T> || std::is_pointer_v<T>;
 
-template <class Result, class... Parameters> struct PassedFunction {
+template <class Result, class... Parameters> struct Passed<Result (*)(Parameters...)> {
   using Function = Result (*)(Parameters...);
   using There = Function; // an address, only
   static_assert((kFitsRegister<Result> && ... && kFitsRegister<Parameters>), "stubs know integers and pointers");
@@ -47,31 +49,26 @@ template <class Result, class... Parameters> struct PassedFunction {
   }
 };
 
-template <class Result, class... Parameters>
-struct Passed<Result (*)(Parameters...)> : PassedFunction<Result, Parameters...> {};
-
 template <auto* function, class Type = std::remove_pointer_t<decltype(function)>> struct Microsoft;
 
 template <auto* function, class Result, class... Parameters> struct Microsoft<function, Result(Parameters...)> {
-  WINMEM_MICROSOFT static auto call(typename Passed<Parameters>::There... values) {
+  using There = typename Passed<Result>::There;
+
+  WINMEM_MICROSOFT static There call(typename Passed<Parameters>::There... values) {
     bool ok = true;
     return run(ok, Passed<Parameters>::arrive(values, ok)...);
   }
 
 private:
-  static auto run(const bool& ok, Parameters... values) {
-    if constexpr (std::is_void_v<Result>) {
-      if (ok) {
-        function(values...);
-      } else {
-        note_lack_of_stubs();
-      }
-    } else {
-      if (ok) {
-        return Passed<Result>::leave(function(values...));
-      }
+  static There run(const bool& ok, Parameters... values) {
+    if (!ok) {
       note_lack_of_stubs();
-      return typename Passed<Result>::There{};
+      return There();
+    }
+    if constexpr (std::is_void_v<Result>) {
+      function(values...);
+    } else {
+      return Passed<Result>::leave(function(values...));
     }
   }
 };

@@ -4,6 +4,8 @@
 
 #include "callback_stubs.h"
 
+#include <windows.h>
+
 namespace winmem::exports {
 
 // Each tells a function; in the order of process::kExportTable's rows. (No compiler takes the functions themselves, of
@@ -11,7 +13,7 @@ namespace winmem::exports {
 using Entry = Code (*)();
 extern const Entry kMicrosoftEntries[];
 
-// The function of that name in the module (process/module.h), nullptr if it has none: find.cpp.
-Code microsoft_function(const void* module, const char* name);
+// As GetProcAddress, last error and all: find.cpp.
+Code microsoft_function(HMODULE module, LPCSTR name);
 
 } // namespace winmem::exports

@@ -13,10 +13,7 @@ namespace winmem::exports {
 
 // What it finds is called from there as well.
 template <> struct Microsoft<&winmem_GetProcAddress> {
-  WINMEM_MICROSOFT static Code call(HMODULE module, LPCSTR name) {
-    FARPROC there = winmem_GetProcAddress(module, name); // also the judge of the arguments
-    return there != nullptr ? microsoft_function(module, name) : nullptr;
-  }
+  WINMEM_MICROSOFT static Code call(HMODULE module, LPCSTR name) { return microsoft_function(module, name); }
 };
 
 // These take a `long`, which has 32 bits there.

@@ -1,7 +1,7 @@
 // Free blocks of the process heap on their way from one thread's cache to the next, by classes.
 //
 // A thread that frees more than it keeps leaves them here, and one that runs out finds them: whole batches, without a
-// look at any block's slab. What nobody took for a while goes back to the slabs.
+// look at any block's slab; its own sooner than those of others. What nobody took for a while goes back to the slabs.
 //
 // Lock:      that of the process heap.
 #pragma once

@@ -10,11 +10,4 @@ std::uint64_t milliseconds() {
   return static_cast<std::uint64_t>(now.tv_sec) * 1000 + static_cast<std::uint64_t>(now.tv_nsec) / 1'000'000;
 }
 
-std::uint64_t since_1970() {
-  constexpr std::uint64_t kSecond = 1'000'000'000;
-  timespec now{};
-  clock_gettime(CLOCK_REALTIME, &now); // cannot fail
-  return static_cast<std::uint64_t>(now.tv_sec) * kSecond + static_cast<std::uint64_t>(now.tv_nsec);
-}
-
 } // namespace winmem::host

@@ -1,4 +1,4 @@
-// Time that passes, coarsely: good for a few milliseconds, and cheap; and the time of day. No system call (the vDSO).
+// Time that passes, coarsely: good for a few milliseconds, and cheap (the vDSO; no system call).
 #pragma once
 
 #include <cstdint>
@@ -6,8 +6,5 @@
 namespace winmem::host {
 
 std::uint64_t milliseconds(); // since some moment in the past
-
-// The system's time, exactly: nanoseconds since 1970.
-std::uint64_t since_1970();
 
 } // namespace winmem::host

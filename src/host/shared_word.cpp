@@ -41,9 +41,11 @@ constinit std::atomic<bool> no_waitv{false}; // the kernel, or a sandbox, said s
 
 std::uint64_t monotonic() { return now(CLOCK_MONOTONIC); }
 
+std::uint64_t time_of_day() { return now(CLOCK_REALTIME); }
+
 std::uint64_t nanoseconds_until(std::int64_t since_1970) {
   auto then = static_cast<std::uint64_t>(since_1970 < 0 ? 0 : since_1970);
-  std::uint64_t here = now(CLOCK_REALTIME);
+  std::uint64_t here = time_of_day();
   return then <= here ? 0 : then - here;
 }
 

@@ -17,6 +17,9 @@ inline constexpr std::uint64_t kNever = ~std::uint64_t{0};
 
 std::uint64_t monotonic();
 
+// The system's clock: nanoseconds since 1970.
+std::uint64_t time_of_day();
+
 // From now to a time of the system's clock, which is told since 1970; 0 if that has passed.
 std::uint64_t nanoseconds_until(std::int64_t since_1970);
 

@@ -62,6 +62,15 @@ Status make_duplicate(HANDLE source, HANDLE target_process, HANDLE* target, ACCE
 
 Status close_handle(HANDLE handle) { return object::close(to_handle(handle)); }
 
+Status hand_out(PHANDLE out, HANDLE handle, Status status) {
+  bool is_success = status == Status::ok || status == Status::object_name_exists;
+  if (is_success && !write_to_user(out, handle)) {
+    static_cast<void>(close_handle(handle)); // taken away meanwhile: nobody would have the handle
+    return Status::access_violation;
+  }
+  return status;
+}
+
 Status duplicate_handle(HANDLE source_process, HANDLE source, HANDLE target_process, HANDLE* target, ACCESS_MASK access,
                         ULONG attributes, ULONG options) {
   if (target != nullptr && !can_write_to_user(target)) {

@@ -11,6 +11,9 @@ inline object::Handle to_handle(HANDLE handle) { return reinterpret_cast<object:
 
 Status close_handle(HANDLE handle);
 
+// What a call that made `handle`, if `status` says so, answers: the handle goes to the caller, or to nobody.
+Status hand_out(PHANDLE out, HANDLE handle, Status status);
+
 // `attributes` are OBJ_... bits, `options` DUPLICATE_... . `target` may be null.
 Status duplicate_handle(HANDLE source_process, HANDLE source, HANDLE target_process, HANDLE* target, ACCESS_MASK access,
                         ULONG attributes, ULONG options);

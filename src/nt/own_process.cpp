@@ -35,11 +35,7 @@ NTSTATUS NTAPI NtOpenProcess(PHANDLE ProcessHandle, ACCESS_MASK DesiredAccess, P
   object::Handle handle = 0;
   Status status = object::open(process, object::map_generic(rights, DesiredAccess, rights.all),
                                is_inherited ? object::Flags::inherit : object::Flags::none, handle);
-  if (status == Status::ok && !nt::write_to_user(ProcessHandle, reinterpret_cast<HANDLE>(handle))) {
-    static_cast<void>(object::close(handle)); // taken away meanwhile: nobody would have the handle
-    status = Status::access_violation;
-  }
-  return static_cast<NTSTATUS>(status);
+  return static_cast<NTSTATUS>(nt::hand_out(ProcessHandle, reinterpret_cast<HANDLE>(handle), status));
 }
 
 NTSTATUS NTAPI NtTerminateProcess(HANDLE ProcessHandle, NTSTATUS ExitStatus) {

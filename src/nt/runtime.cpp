@@ -6,8 +6,8 @@
 #include <ntstatus.h>
 
 #include <cstddef>
-#include <cstring>
 #include <limits>
+#include <string_view>
 
 namespace {
 
@@ -16,20 +16,13 @@ constexpr ULONG kMinor = 0;
 constexpr ULONG kBuild = 19045; // the last Windows 10
 
 // Length and room are in bytes; what a USHORT cannot tell is cut behind a whole character.
-template <class String, class Character> void describe(String* out, const Character* text, std::size_t count) {
+template <class String, class Character> void describe(String* out, const Character* text) {
   constexpr std::size_t kMost = std::numeric_limits<USHORT>::max() / sizeof(Character) - 1;
+  std::size_t count = text != nullptr ? std::char_traits<Character>::length(text) : 0;
   std::size_t bytes = (count < kMost ? count : kMost) * sizeof(Character);
   out->Length = static_cast<USHORT>(text != nullptr ? bytes : 0);
   out->MaximumLength = static_cast<USHORT>(text != nullptr ? bytes + sizeof(Character) : 0);
   out->Buffer = reinterpret_cast<decltype(out->Buffer)>(const_cast<Character*>(text));
-}
-
-template <class Character> void init_wide(UNICODE_STRING* out, const Character* text) {
-  std::size_t count = 0;
-  while (text != nullptr && text[count] != 0) {
-    ++count;
-  }
-  describe(out, text, count);
 }
 
 // OSVERSIONINFOW and OSVERSIONINFOEXW for each size of characters.
@@ -71,9 +64,7 @@ template <class Character> NTSTATUS version(void* out) {
 
 } // namespace
 
-VOID NTAPI RtlInitString(PSTRING DestinationString, PCSZ SourceString) {
-  describe(DestinationString, SourceString, SourceString != nullptr ? std::strlen(SourceString) : 0);
-}
+VOID NTAPI RtlInitString(PSTRING DestinationString, PCSZ SourceString) { describe(DestinationString, SourceString); }
 
 VOID NTAPI RtlInitAnsiString(PANSI_STRING DestinationString, PCSZ SourceString) {
   RtlInitString(DestinationString, SourceString);
@@ -90,10 +81,10 @@ ULONG DbgPrintEx(ULONG, ULONG, PCCH, ...) { return STATUS_SUCCESS; }
 
 WINMEM_BEGIN_C
 
-WINMEM_API void NTAPI winmem_RtlInitUnicodeString(PUNICODE_STRING out, const char16_t* text) { init_wide(out, text); }
+WINMEM_API void NTAPI winmem_RtlInitUnicodeString(PUNICODE_STRING out, const char16_t* text) { describe(out, text); }
 
 WINMEM_API void NTAPI winmem_RtlInitUnicodeString_utf32(PUNICODE_STRING out, const char32_t* text) {
-  init_wide(out, text);
+  describe(out, text);
 }
 
 WINMEM_API NTSTATUS NTAPI winmem_RtlGetVersion(void* out) { return version<char16_t>(out); }

@@ -1,6 +1,7 @@
 // NtCreateSection and its company: what stands behind the caller's pointers is read first and written last, and stays
 // untouched on failure.
 #include "file_section.h"
+#include "handles.h"
 #include "mapped_name.h"
 #include "object_name.h"
 #include "section.h"
@@ -14,16 +15,6 @@ using namespace winmem;
 namespace {
 
 NTSTATUS to_ntstatus(Status status) { return static_cast<NTSTATUS>(status); }
-
-// The handle goes to the caller, or to nobody.
-Status hand_out(PHANDLE out, HANDLE handle, Status status) {
-  bool is_success = status == Status::ok || status == Status::object_name_exists;
-  if (is_success && !nt::write_to_user(out, handle)) {
-    static_cast<void>(object::close(nt::to_handle(handle))); // taken away meanwhile: nobody would have the handle
-    return Status::access_violation;
-  }
-  return status;
-}
 
 template <class Character>
 Status create(PHANDLE out, const OBJECT_ATTRIBUTES* given, const LARGE_INTEGER* size, nt::SectionRequest request) {
@@ -44,7 +35,7 @@ Status create(PHANDLE out, const OBJECT_ATTRIBUTES* given, const LARGE_INTEGER* 
   request.opens_existing = attributes.opens_existing;
   HANDLE handle = nullptr;
   Status status = nt::create_section(request, handle);
-  return hand_out(out, handle, status);
+  return nt::hand_out(out, handle, status);
 }
 
 template <class Character> Status open(PHANDLE out, ACCESS_MASK access, const OBJECT_ATTRIBUTES* given) {
@@ -60,7 +51,7 @@ template <class Character> Status open(PHANDLE out, ACCESS_MASK access, const OB
   }
   HANDLE handle = nullptr;
   Status status = nt::open_section(attributes.name, access, attributes.flags == object::Flags::inherit, handle);
-  return hand_out(out, handle, status);
+  return nt::hand_out(out, handle, status);
 }
 
 struct InOut {

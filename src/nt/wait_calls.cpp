@@ -1,5 +1,4 @@
 // NtWaitForSingleObject and NtDelayExecution, with a time-out behind the caller's pointer; clocks.
-#include "../host/clock.h"
 #include "../host/thread.h"
 #include "synchronization.h"
 #include "user_memory.h"
@@ -71,6 +70,6 @@ NTSTATUS NTAPI NtQueryPerformanceCounter(PLARGE_INTEGER PerformanceCounter, PLAR
 
 NTSTATUS NTAPI NtQuerySystemTime(PLARGE_INTEGER SystemTime) {
   LARGE_INTEGER now{};
-  now.QuadPart = static_cast<LONGLONG>(host::since_1970()) / kUnit + kUnitsUntil1970;
+  now.QuadPart = static_cast<LONGLONG>(host::time_of_day()) / kUnit + kUnitsUntil1970;
   return nt::write_to_user(SystemTime, now) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
 }

@@ -3,9 +3,9 @@
 // Owns:      the one token of the process, and the object that handles to it stand for.
 // Used:      by nt: who opens and adjusts the token, and the calls that need a privilege.
 // Lock:      none; what is held and enabled is one word. A fork's child has a token of its own, as its parent's was.
-// Surprise:  no kernel gives winmem these privileges, or takes them: they are those of an ordinary account that may
-// also
-//            lock pages in memory, so that programs which enable that first (large pages, physical pages) go on.
+// Surprise:  no kernel gives winmem these privileges, or takes them: they are those of an ordinary account that
+//            may also lock pages in memory, so that programs which enable that first (large pages, physical pages) go
+//            on.
 #pragma once
 
 #include "../object/object.h"

@@ -7,20 +7,14 @@
 #include <winmem.h>
 
 using namespace winmem;
-using exception::Kind;
 using win32::fail;
 
 namespace {
 
-PVOID add(Kind kind, ULONG first, PVECTORED_EXCEPTION_HANDLER handler) {
-  if (handler == nullptr) {
-    fail(Status::invalid_parameter);
-    return nullptr;
-  }
-  exception::arm();
-  PVOID handle = exception::add_vectored(kind, first != 0, handler);
+// ntdll's functions do it all, and say nothing of why not.
+PVOID added(PVOID handle, PVECTORED_EXCEPTION_HANDLER handler) {
   if (handle == nullptr) {
-    fail(Status::no_memory);
+    fail(handler == nullptr ? Status::invalid_parameter : Status::no_memory);
   }
   return handle;
 }
@@ -28,20 +22,16 @@ PVOID add(Kind kind, ULONG first, PVECTORED_EXCEPTION_HANDLER handler) {
 } // namespace
 
 PVOID WINAPI AddVectoredExceptionHandler(ULONG First, PVECTORED_EXCEPTION_HANDLER Handler) {
-  return add(Kind::exception_handler, First, Handler);
+  return added(RtlAddVectoredExceptionHandler(First, Handler), Handler);
 }
 
-ULONG WINAPI RemoveVectoredExceptionHandler(PVOID Handle) {
-  return exception::remove_vectored(Kind::exception_handler, Handle) ? TRUE : FALSE;
-}
+ULONG WINAPI RemoveVectoredExceptionHandler(PVOID Handle) { return RtlRemoveVectoredExceptionHandler(Handle); }
 
 PVOID WINAPI AddVectoredContinueHandler(ULONG First, PVECTORED_EXCEPTION_HANDLER Handler) {
-  return add(Kind::continue_handler, First, Handler);
+  return added(RtlAddVectoredContinueHandler(First, Handler), Handler);
 }
 
-ULONG WINAPI RemoveVectoredContinueHandler(PVOID Handle) {
-  return exception::remove_vectored(Kind::continue_handler, Handle) ? TRUE : FALSE;
-}
+ULONG WINAPI RemoveVectoredContinueHandler(PVOID Handle) { return RtlRemoveVectoredContinueHandler(Handle); }
 
 LPTOP_LEVEL_EXCEPTION_FILTER WINAPI
 SetUnhandledExceptionFilter(LPTOP_LEVEL_EXCEPTION_FILTER lpTopLevelExceptionFilter) {

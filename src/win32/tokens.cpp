@@ -1,4 +1,5 @@
 // OpenProcessToken, AdjustTokenPrivileges, GetTokenInformation, LookupPrivilegeValue.
+#include "../nt/handles.h"
 #include "../nt/token.h"
 #include "../nt/user_memory.h"
 #include "last_error.h"
@@ -34,14 +35,9 @@ BOOL WINAPI OpenProcessToken(HANDLE ProcessHandle, DWORD DesiredAccess, PHANDLE 
     return fail(Status::access_violation);
   }
   HANDLE handle = nullptr;
-  if (Status status = nt::open_process_token(ProcessHandle, DesiredAccess, handle); status != Status::ok) {
-    return fail(status);
-  }
-  if (!nt::write_to_user(TokenHandle, handle)) {
-    static_cast<void>(CloseHandle(handle));
-    return fail(Status::access_violation);
-  }
-  return TRUE;
+  Status status = nt::open_process_token(ProcessHandle, DesiredAccess, handle);
+  status = nt::hand_out(TokenHandle, handle, status);
+  return status == Status::ok ? TRUE : fail(status);
 }
 
 BOOL WINAPI AdjustTokenPrivileges(HANDLE TokenHandle, BOOL DisableAllPrivileges, PTOKEN_PRIVILEGES NewState,

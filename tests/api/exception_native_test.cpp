@@ -7,12 +7,6 @@
 namespace apitest {
 namespace {
 
-template <typename Function> Function ntdll(const char* name) {
-  auto function = lookup<Function>("ntdll", name);
-  EXPECT_NE(function, nullptr) << name;
-  return function;
-}
-
 int asked = 0;
 
 LONG CALLBACK count_own(EXCEPTION_POINTERS* exception) {

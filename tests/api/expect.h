@@ -16,6 +16,13 @@ namespace apitest {
 
 inline constexpr DWORD kNobodysError = 0x2BADCAFE;
 
+// A function of ntdll that no header declares everywhere; the test fails without it.
+template <typename Function> Function ntdll(const char* name) {
+  auto function = lookup<Function>("ntdll", name);
+  EXPECT_NE(function, nullptr) << name;
+  return function;
+}
+
 template <typename Call>::testing::AssertionResult succeeds(Call call) {
   SetLastError(kNobodysError);
   auto result = call();

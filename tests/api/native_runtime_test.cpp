@@ -13,12 +13,6 @@
 namespace apitest {
 namespace {
 
-template <typename Function> Function ntdll(const char* name) {
-  auto function = lookup<Function>("ntdll", name);
-  EXPECT_NE(function, nullptr) << name;
-  return function;
-}
-
 constexpr NTSTATUS kAccessViolation = static_cast<NTSTATUS>(0xC0000005);
 constexpr NTSTATUS kInvalidParameterMix = static_cast<NTSTATUS>(0xC0000030);
 constexpr NTSTATUS kInvalidCid = static_cast<NTSTATUS>(0xC000000B);

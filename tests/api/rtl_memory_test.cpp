@@ -10,12 +10,6 @@
 namespace apitest {
 namespace {
 
-template <typename Function> Function ntdll(const char* name) {
-  auto function = lookup<Function>("ntdll", name);
-  EXPECT_NE(function, nullptr) << name;
-  return function;
-}
-
 TEST(RtlMemory, compare_memory_counts_the_equal_bytes) {
   auto compare = ntdll<SIZE_T(NTAPI*)(const void*, const void*, SIZE_T)>("RtlCompareMemory");
   std::array<char, 300> first{};
