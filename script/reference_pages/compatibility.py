@@ -1,4 +1,4 @@
-"""The table of functions in docs/compatibility.md: its first two columns are written by hand, the others from the tests.
+"""The table of functions in docs/compatibility.md: two columns are written by hand, the others come from the tests.
 
 Names of the first column: `GetTempPathA/W` is both, `WaitForSingleObject(Ex)` and `GetNumaNodeProcessorMask(Ex, 2)` are
 all of them. A Zw name belongs to the row of its Nt name, a K32 name to that of the name without it.
@@ -7,7 +7,8 @@ all of them. A Zw name belongs to the row of its Nt name, a K32 name to that of 
 import re
 
 HEADING = "## Functions"
-HEADER = "| function | state, and what differs from Windows | rules | tests | of these, otherwise under Wine |\n|---|---|---|---|---|"
+HEADER = ("| function | state, and what differs from Windows | rules | tests | of these, otherwise under Wine |\n"
+          "|---|---|---|---|---|")
 ROW = re.compile(r"^\| (.*?) \| (.*?) \|")
 ENDINGS = re.compile(r"(\w+)\s?\(([^)]*)\)")
 

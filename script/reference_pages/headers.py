@@ -115,13 +115,15 @@ class _Lines:
 def _members(output):
     for path in sorted(pathlib.Path(output, "xml").glob("*.xml")):
         for member in ElementTree.parse(path).getroot().iter("memberdef"):
-            if member.get("kind") == "function" or (member.get("kind") == "define" and member.find("param") is not None):
+            called = member.get("kind") == "define" and member.find("param") is not None
+            if member.get("kind") == "function" or called:
                 yield member
 
 
 def _declaration(member):
     if member.get("kind") == "define":
-        return f"#define {member.findtext('name')}({', '.join(p.findtext('defname') or '' for p in member.iter('param'))})"
+        parameters = ", ".join(parameter.findtext("defname") or "" for parameter in member.iter("param"))
+        return f"#define {member.findtext('name')}({parameters})"
     text = member.findtext("definition") + member.findtext("argsstring")
     return re.sub(r" \*|\* ", "* ", text).replace("* *", "**").replace("* ,", "*,").replace("* )", "*)") + ";"
 

@@ -52,8 +52,8 @@ def write(top, by_page, proof):
     """Path -> text."""
     folder = top / "docs" / "reference"
     files = {}
-    index = [NOTE, "", "# Reference", "", "Every function, as its header describes it. What differs from Windows stands "
-             "in [compatibility.md](../compatibility.md), what the rules say in [rules.md](../rules.md).", "",
+    index = [NOTE, "", "# Reference", "", "Every function, as its header describes it. What differs from Windows "
+             "stands in [compatibility.md](../compatibility.md), what the rules say in [rules.md](../rules.md).", "",
              "| page | functions |", "|---|---|"]
     for file, title, _ in groups.PAGES:
         functions = by_page[file]
