@@ -7,7 +7,7 @@ The number of lines stays, so that what Doxygen says of places is true.
 import re
 import sys
 
-HEADING = re.compile(r"// -{4}")
+HEADING = re.compile(r"// -{4} (.*?)(?: -{4})?$")
 COMMENT = re.compile(r"// ?(.*)$")
 SPECIAL = re.compile(r'([\\@#%<>&$"])')
 

@@ -4,8 +4,14 @@ import dataclasses
 import pathlib
 import re
 import subprocess
+import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
+
+from .as_doxygen_reads import HEADING
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "cmake"))
+import make_exports  # noqa: E402
 
 FILTER = pathlib.Path(__file__).with_name("as_doxygen_reads.py")
 
@@ -56,7 +62,7 @@ class Function:
     line: int
     declaration: str
     text: str          # its comment, or that of the declarations it stands with
-    dlls: str          # where GetProcAddress finds it: names of modules with commas; "" if it is not exported
+    modules: list      # where GetProcAddress finds it
     exported: bool
 
     @property
@@ -71,12 +77,9 @@ class Function:
 
 def exported_names(top):
     """Name -> modules; functions of malloc's family are in the program and not in a module."""
-    rows = {}
-    for table in ("malloc_names.tsv", "names.tsv"):
-        for line in (top / "src" / "exports" / table).read_text(encoding="utf-8").splitlines()[1:]:
-            name, modules, _ = line.split("\t")
-            rows[name] = modules.strip("-") if table == "names.tsv" else ""
-    return rows
+    tables = top / "src" / "exports"
+    rows = {name: [] for name, _, _ in make_exports.read_malloc_names(tables / "malloc_names.tsv")}
+    return rows | {name: modules for name, modules, _ in make_exports.read_names(tables / "names.tsv")}
 
 
 def other_names(top):
@@ -101,7 +104,7 @@ class _Lines:
 
     def section(self, number):
         for line in reversed(self.lines[:number]):
-            if heading := re.match(r"// -{4} (.*?)(?: -{4})?$", line):
+            if heading := HEADING.match(line):
                 return heading.group(1)
         return ""
 
@@ -150,7 +153,7 @@ def read(top):
         number = int(place.get("line"))
         lines.setdefault(header, _Lines(include / header))
         function = Function(name, header, lines[header].section(number), number, _declaration(member),
-                            _comment(member), exported.get(name, ""), name in exported)
+                            _comment(member), exported.get(name, []), name in exported)
         known = functions.get(name)
         if known is None or (function.text and not known.text):
             functions[name] = function

@@ -36,7 +36,7 @@ def _entry(group, proof):
     if group[0].text:
         lines += [_escaped(group[0].text), ""]
     facts = [f"`<{_include(group[0])}>`"]
-    if modules := sorted({module for function in group for module in function.dlls.split(",") if module}):
+    if modules := sorted({module for function in group for module in function.modules}):
         facts.append("in " + ", ".join(modules))
     rules = {}
     for function in group:

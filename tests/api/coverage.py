@@ -4,22 +4,12 @@
 A test proves the rules that its name begins with: V13_C1_reserve_rounds_… proves V13 and C1. Tests of the suite NotYet
 prove nothing. Names in wine_differences.tsv must be names of tests.
 """
-import pathlib
 import re
 import sys
 
-HERE = pathlib.Path(__file__).resolve().parent
-RULES = HERE.parent.parent / "docs" / "rules.md"
-TEST = re.compile(r"^(?:TEST(?:_F|_P)?|SCENARIO_TEST)\(\s*(\w+),\s*(\w+)[,)]", re.MULTILINE)
-RULE = re.compile(r"([NVCEYHGSW])(\d+)_")
+from rule_tests import RULES as RULES_FOLDER, different_under_wine, written_rules, written_tests
 
-
-def written_rules():
-    """Every rule that the files of docs/rules define, in their order."""
-    rules = []
-    for path in sorted((RULES.parent / "rules").glob("*.md")):
-        rules += re.findall(r"^- \*\*([A-Z]\d+)\*\*", path.read_text(encoding="utf-8"), re.MULTILINE)
-    return rules
+RULES = RULES_FOLDER.with_suffix(".md")
 
 
 def proven_rules(written):
@@ -41,15 +31,10 @@ def proven_rules(written):
 def tests_by_rule():
     """Rule -> names of tests; and the set of all names."""
     by_rule, names = {}, set()
-    for path in sorted(HERE.glob("*_test.cpp")):
-        for suite, name in TEST.findall(path.read_text(encoding="utf-8")):
-            names.add(f"{suite}.{name}")
-            if suite == "NotYet":
-                continue
-            rest = name
-            while match := RULE.match(rest):
-                by_rule.setdefault(match.group(1) + match.group(2), []).append(f"{suite}.{name}")
-                rest = rest[match.end():]
+    for test in written_tests():
+        names.add(test.name)
+        for rule in test.rules if test.proves else ():
+            by_rule.setdefault(rule, []).append(test.name)
     return by_rule, names
 
 
@@ -68,11 +53,8 @@ def main():
     wrong = [f"no test for {rule}" for rule in proven if rule not in by_rule]
     wrong += [f"{tests[0]} names {rule}, which no file of docs/rules defines"
               for rule, tests in sorted(by_rule.items()) if rule not in written]
-    for line in (HERE / "wine_differences.tsv").read_text(encoding="utf-8").splitlines():
-        name = line.split("\t")[0]
-        name = re.sub(r"^\w+/(.*)/\d+$", r"\1", name)  # of a parameterised one: instance/suite.name/number
-        if "." in name and not line.startswith("#") and name not in names:
-            wrong.append(f"wine_differences.tsv lists {name}, which is no test")
+    wrong += [f"wine_differences.tsv lists {name}, which is no test"
+              for name in different_under_wine() if name not in names]
     for problem in wrong:
         print(problem, file=sys.stderr)
     return 1 if wrong else 0
