@@ -53,9 +53,9 @@ enum { __noop = 0 };
 #define _ReturnAddress()          __builtin_return_address(0)
 #define _AddressOfReturnAddress() ((void*)((void**)__builtin_frame_address(0) + 1))
 
-// What the processor is: the four registers of the instruction, in order eax, ebx, ecx, edx.
 #undef __cpuid
 #undef __cpuidex
+// What the processor is: the four registers of the instruction, in order eax, ebx, ecx, edx.
 WINMEM_INLINE void __cpuidex(int cpuInfo[4], int function_id, int subfunction_id) {
   __asm__ __volatile__("cpuid"
                        : "=a"(cpuInfo[0]), "=b"(cpuInfo[1]), "=c"(cpuInfo[2]), "=d"(cpuInfo[3])

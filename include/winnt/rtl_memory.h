@@ -6,6 +6,7 @@
 #ifndef WINMEM_WINNT_RTL_MEMORY_H
 #define WINMEM_WINNT_RTL_MEMORY_H
 
+// Whether Length bytes are the same.
 #define RtlEqualMemory(Destination, Source, Length) (!memcmp((Destination), (Source), (Length)))
 
 WINMEM_BEGIN_C

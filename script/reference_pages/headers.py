@@ -91,8 +91,8 @@ def other_names(top):
 
 
 def _comment(member):
-    """The text above a declaration: Doxygen takes one of a single line for brief, and makes paragraphs of others."""
-    parts = [*member.find("briefdescription").iter("para"), *member.find("detaileddescription").iter("para")]
+    """The text above a declaration; Doxygen makes a paragraph of each run of lines."""
+    parts = member.find("detaileddescription").iter("para")
     return "\n\n".join(" ".join("".join(part.itertext()).split()) for part in parts)
 
 

@@ -74,6 +74,15 @@ class Comments(unittest.TestCase):
     def test_doxygen_gets_them_word_by_word(self):
         self.assertEqual(as_doxygen_reads.line_for_doxygen(r"// Local\x, #1 @a <b>"), r"/// Local\\x, \#1 \@a \<b\>")
 
+    def test_what_stands_above_no_declaration_is_no_documentation(self):
+        opening = ["// A header.", "//", "// Sizes are in bytes.", "#ifndef X", "", "// Of all that follows.", ""]
+        self.assertEqual(as_doxygen_reads.header_for_doxygen(opening), opening)
+
+    def test_a_comment_is_never_a_brief_one_that_gets_a_full_stop(self):
+        header = ["// One [V1]", "int f(int);", "// Two", "// lines", "int g();"]
+        self.assertEqual(as_doxygen_reads.header_for_doxygen(header),
+                         [r"/// \details One [V1]", "int f(int);", r"/// \details Two", "/// lines", "int g();"])
+
     def test_headings_and_code_stay(self):
         for line in ("// ---- Regions ----", "int f(int); // why", "#define X(a) (a)"):
             self.assertEqual(as_doxygen_reads.line_for_doxygen(line), line)
