@@ -79,6 +79,19 @@ WINBASEAPI SIZE_T WINAPI VirtualQuery(LPCVOID lpAddress, PMEMORY_BASIC_INFORMATI
 WINBASEAPI SIZE_T WINAPI VirtualQueryEx(HANDLE hProcess, LPCVOID lpAddress, PMEMORY_BASIC_INFORMATION lpBuffer,
                                         SIZE_T dwLength);
 
+// Which pages of a region that was reserved with MEM_WRITE_WATCH were written since they were committed, or last reset:
+// their addresses, ascending, as many as *lpdwCount has room for; it becomes how many there are. *lpdwGranularity
+// becomes 4096. With WRITE_WATCH_FLAG_RESET the pages that were told count as not written from then on. Returns 0, or
+// 0xFFFFFFFF on failure. [V70, V71, V72, V74, V75, V76, C30]
+// Errors: ERROR_INVALID_PARAMETER (the range is not inside one such region, size or room 0, unknown flags),
+// ERROR_NOACCESS (a pointer that cannot be written to). [V73]
+WINBASEAPI UINT WINAPI GetWriteWatch(DWORD dwFlags, PVOID lpBaseAddress, SIZE_T dwRegionSize, PVOID* lpAddresses,
+                                     ULONG_PTR* lpdwCount, LPDWORD lpdwGranularity);
+
+// All pages that hold a byte of the range count as not written from now on. Returns as above. [V72, V73]
+// Errors: ERROR_INVALID_PARAMETER as above, ERROR_NOT_ENOUGH_MEMORY (nothing is forgotten).
+WINBASEAPI UINT WINAPI ResetWriteWatch(LPVOID lpBaseAddress, SIZE_T dwRegionSize);
+
 // Keeps the pages that hold a byte of [lpAddress, lpAddress + dwSize) in physical memory, wherever they came from.
 // There is no count: one VirtualUnlock ends any number of VirtualLock. At most 42 pages of a process are locked.
 // [V100, V63] Errors: ERROR_INVALID_PARAMETER (size 0, or beyond user addresses), ERROR_NOACCESS (a page is not

@@ -193,6 +193,12 @@ NTSYSCALLAPI NTSTATUS NTAPI NtLockVirtualMemory(HANDLE ProcessHandle, PVOID* Bas
 NTSYSCALLAPI NTSTATUS NTAPI NtUnlockVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, PSIZE_T RegionSize,
                                                   ULONG MapType);
 
+// GetWriteWatch's and ResetWriteWatch's work, in this process. STATUS_INVALID_PARAMETER, STATUS_ACCESS_VIOLATION.
+NTSYSCALLAPI NTSTATUS NTAPI NtGetWriteWatch(HANDLE ProcessHandle, ULONG Flags, PVOID BaseAddress, SIZE_T RegionSize,
+                                            PVOID* UserAddressArray, PULONG_PTR EntriesInUserAddressArray,
+                                            PULONG Granularity);
+NTSYSCALLAPI NTSTATUS NTAPI NtResetWriteWatch(HANDLE ProcessHandle, PVOID BaseAddress, SIZE_T RegionSize);
+
 // ReadProcessMemory's work, and WriteProcessMemory's but that the protection holds (V120 to V123). STATUS_PARTIAL_COPY
 // where a side ends early, STATUS_ACCESS_VIOLATION where one is not in user space or the count cannot be written. The
 // count, which may be NULL, is written on any outcome. Flags must be 0: STATUS_INVALID_PARAMETER_6.
@@ -259,6 +265,10 @@ NTSYSCALLAPI NTSTATUS NTAPI ZwAllocateVirtualMemoryEx(HANDLE ProcessHandle, PVOI
                                                       ULONG ExtendedParameterCount);
 NTSYSCALLAPI NTSTATUS NTAPI ZwFreeVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, PSIZE_T RegionSize,
                                                 ULONG FreeType);
+NTSYSCALLAPI NTSTATUS NTAPI ZwGetWriteWatch(HANDLE ProcessHandle, ULONG Flags, PVOID BaseAddress, SIZE_T RegionSize,
+                                            PVOID* UserAddressArray, PULONG_PTR EntriesInUserAddressArray,
+                                            PULONG Granularity);
+NTSYSCALLAPI NTSTATUS NTAPI ZwResetWriteWatch(HANDLE ProcessHandle, PVOID BaseAddress, SIZE_T RegionSize);
 NTSYSCALLAPI NTSTATUS NTAPI ZwLockVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, PSIZE_T RegionSize,
                                                 ULONG MapType);
 NTSYSCALLAPI NTSTATUS NTAPI ZwUnlockVirtualMemory(HANDLE ProcessHandle, PVOID* BaseAddress, PSIZE_T RegionSize,

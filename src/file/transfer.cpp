@@ -1,5 +1,6 @@
 #include "transfer.h"
 
+#include "../vm/vm.h"
 #include "byte_locks.h"
 #include "sharing.h"
 
@@ -39,6 +40,7 @@ host::Transferred read(File& file, void* to, Bytes size, std::int64_t offset) {
   if (is_locked_against(file, Transfer::read, offset, size)) {
     return {Status::file_lock_conflict};
   }
+  vm::note_write(AddressRange{reinterpret_cast<Address>(to), reinterpret_cast<Address>(to) + size}); // V75, C30
   host::Transferred result = host::read_file(file.descriptor, to, size, offset);
   if (result.status != Status::ok) {
     return result;

@@ -1,8 +1,8 @@
 // Who we are, and what a fork's child must not inherit.
 //
 // Owns:      one page that the kernel empties in the child of every fork (MADV_WIPEONFORK, Linux 4.14). It holds the
-//            process id and process_map's descriptor. A child by _Fork or plain clone, where no atfork handler runs, is
-//            covered too.
+//            process id and descriptors of process_map's and written_pages'. A child by _Fork or plain clone, where no
+//            atfork handler runs, is covered too.
 // Lock:      none. Every field is an atomic, zero means unknown; who finds zero asks the kernel and stores the answer.
 // Cost:      process_id() is a load and a test; thread_id() two loads more.
 // Surprise:  a child made by vfork shares this memory with its parent, so it reads its parent's id; that child may only
@@ -20,7 +20,8 @@ namespace detail {
 
 struct alignas(kPage) OwnProcess {
   std::atomic<std::uint32_t> id;
-  std::atomic<std::int32_t> map_file; // process_map's descriptor plus one
+  std::atomic<std::int32_t> map_file;      // process_map's descriptor plus one
+  std::atomic<std::int32_t> write_watcher; // written_pages' descriptor plus one
 };
 extern OwnProcess own_process;
 

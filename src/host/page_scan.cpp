@@ -11,11 +11,6 @@ namespace winmem::host {
 namespace {
 
 // linux/fs.h; Debian 12's headers are older than the call.
-struct PageRegion {
-  std::uint64_t begin;
-  std::uint64_t end;
-  std::uint64_t categories;
-};
 struct ScanArguments {
   std::uint64_t size;
   std::uint64_t flags;
@@ -32,6 +27,10 @@ struct ScanArguments {
 };
 static_assert(sizeof(ScanArguments) == 96);
 
+constexpr std::uint64_t kArm = 1 << 0;         // PM_SCAN_WP_MATCHING
+constexpr std::uint64_t kOnlyWatched = 1 << 1; // PM_SCAN_CHECK_WPASYNC
+constexpr std::uint64_t kPageWritten = 1 << 1;
+
 constexpr unsigned long kScan = _IOWR('f', 16, ScanArguments);
 
 constinit std::atomic<bool> no_scan{false}; // this kernel has no PAGEMAP_SCAN
@@ -42,7 +41,7 @@ bool scan_pages(int pagemap, AddressRange range, const PageKinds& kinds, Address
   if (no_scan.load(std::memory_order_relaxed) || disabled(Feature::wpasync)) {
     return false;
   }
-  PageRegion found{};
+  ScannedRun found{};
   ScanArguments arguments{};
   arguments.size = sizeof arguments;
   arguments.begin = range.begin;
@@ -60,6 +59,23 @@ bool scan_pages(int pagemap, AddressRange range, const PageKinds& kinds, Address
   }
   first = result == 0 ? AddressRange{range.end, range.end} : AddressRange{found.begin, found.end};
   return true;
+}
+
+std::int64_t scan_written(int pagemap, AddressRange range, std::uint64_t most_pages, bool arms,
+                          std::span<ScannedRun> runs, Address& looked_to) {
+  ScanArguments arguments{};
+  arguments.size = sizeof arguments;
+  arguments.flags = arms ? kArm | kOnlyWatched : 0;
+  arguments.begin = range.begin;
+  arguments.end = range.end;
+  arguments.regions = reinterpret_cast<std::uint64_t>(runs.data());
+  arguments.region_count = runs.size();
+  arguments.most_pages = most_pages;
+  arguments.category_mask = kPageWritten;
+  arguments.return_mask = kPageWritten;
+  long result = pagemap < 0 ? -1 : system_call(SYS_ioctl, pagemap, static_cast<long>(kScan), as_argument(&arguments));
+  looked_to = arguments.walk_end;
+  return result < 0 ? -1 : result;
 }
 
 } // namespace winmem::host

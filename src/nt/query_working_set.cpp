@@ -38,20 +38,6 @@ ULONG_PTR attributes_of(host::PageResidenceReader& reader, Address at) {
   return block.Flags;
 }
 
-// Whether every byte can be written, found out before any is.
-bool is_writable(void* buffer, Bytes length) {
-  auto begin = reinterpret_cast<Address>(buffer);
-  if (begin >= kUserEnd || length > kUserEnd - begin) {
-    return false;
-  }
-  for (Address at = begin; at < begin + length; at = round_down(at, kPage) + kPage) {
-    if (!can_write_to_user(reinterpret_cast<char*>(at))) {
-      return false;
-    }
-  }
-  return true;
-}
-
 } // namespace
 
 Status query_working_set(HANDLE process, void* buffer, Bytes length, SIZE_T* returned) {
@@ -62,7 +48,8 @@ Status query_working_set(HANDLE process, void* buffer, Bytes length, SIZE_T* ret
   if (Status status = check_process(process, PROCESS_QUERY_INFORMATION); status != Status::ok) {
     return status;
   }
-  if (!is_writable(buffer, count * sizeof(Entry)) || (returned != nullptr && !can_write_to_user(returned))) {
+  if (!can_write_bytes_to_user(buffer, count * sizeof(Entry)) ||
+      (returned != nullptr && !can_write_to_user(returned))) {
     return Status::access_violation;
   }
   host::PageResidenceReader reader;

@@ -41,6 +41,7 @@ Bytes copy_overlapping(Address to, Address from, Bytes size) {
 
 Transfer copy(Address to, Address from, Bytes size) {
   Bytes usable = usable_source(from, size);
+  vm::note_write({to, to + usable}); // V75
   bool overlaps = to > from && to - from < usable;
   Bytes done = overlaps ? copy_overlapping(to, from, usable) : host::copy_as_far(to, from, usable);
   return {done == size ? Status::ok : Status::partial_copy, done};

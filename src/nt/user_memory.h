@@ -65,4 +65,18 @@ template <typename T> [[nodiscard]] bool can_write_to_user(T* to) {
          host::copy_to(reinterpret_cast<Address>(to), &value, sizeof(T));
 }
 
+// The same of `size` bytes.
+[[nodiscard]] inline bool can_write_bytes_to_user(void* to, Bytes size) {
+  auto begin = reinterpret_cast<Address>(to);
+  if (begin >= kUserEnd || size > kUserEnd - begin) {
+    return false;
+  }
+  for (Address at = begin; at < begin + size; at = round_down(at, kPage) + kPage) {
+    if (!can_write_to_user(reinterpret_cast<char*>(at))) {
+      return false;
+    }
+  }
+  return true;
+}
+
 } // namespace winmem::nt

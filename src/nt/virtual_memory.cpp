@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::uint32_t kActions = MEM_COMMIT | MEM_RESERVE | MEM_RESET | MEM_RESET_UNDO;
 
-// MEM_WRITE_WATCH, MEM_PHYSICAL and MEM_LARGE_PAGES are refused until winmem has them.
-constexpr std::uint32_t kKnownTypes = kActions | MEM_TOP_DOWN;
+// MEM_PHYSICAL and MEM_LARGE_PAGES are refused until winmem has them.
+constexpr std::uint32_t kKnownTypes = kActions | MEM_TOP_DOWN | MEM_WRITE_WATCH;
 
 constexpr std::uint32_t kPlaceholders = MEM_RESERVE_PLACEHOLDER | MEM_REPLACE_PLACEHOLDER;
 
@@ -27,7 +27,7 @@ bool is_legal_with_placeholder(Address at, std::uint32_t type) {
   }
   switch (type & kPlaceholders) {
   case MEM_RESERVE_PLACEHOLDER:
-    return (type & MEM_COMMIT) == 0;
+    return (type & (MEM_COMMIT | MEM_WRITE_WATCH)) == 0;
   case MEM_REPLACE_PLACEHOLDER:
     return at != 0;
   default:
@@ -43,6 +43,9 @@ bool is_legal_type(Address at, std::uint32_t type, Calls calls) {
   if ((type & ~kKnownTypes) != 0 || (type & kActions) == 0) {
     return false;
   }
+  if ((type & MEM_WRITE_WATCH) != 0 && (type & MEM_RESERVE) == 0) {
+    return false; // V6
+  }
   bool resets = (type & (MEM_RESET | MEM_RESET_UNDO)) != 0;
   return !resets || type == MEM_RESET || type == MEM_RESET_UNDO;
 }
@@ -50,6 +53,13 @@ bool is_legal_type(Address at, std::uint32_t type, Calls calls) {
 // Who hits a guard page must come to us, also where the program installed a signal handler since the last time.
 void catch_guard_hits(const PageProtection& protection) {
   if (vm::is_guarded(protection.state)) {
+    exception::arm_access();
+  }
+}
+
+// As those of guards; where the kernel does not note writes, the first one to a page is a fault.
+void catch_opening_faults(const vm::Reserved& reserved) {
+  if (reserved.opens_by_faults) {
     exception::arm_access();
   }
 }
@@ -74,6 +84,7 @@ Allocation reserve(Address at, Bytes size, std::uint32_t type, PageProtection pr
                              .commit = (type & MEM_COMMIT) != 0,
                              .top_down = (type & MEM_TOP_DOWN) != 0,
                              .placeholder = (type & MEM_RESERVE_PLACEHOLDER) != 0,
+                             .watched = (type & MEM_WRITE_WATCH) != 0,
                              .alignment = placement.alignment,
                              .within = placement.within};
   if ((type & MEM_REPLACE_PLACEHOLDER) != 0) {
@@ -81,6 +92,7 @@ Allocation reserve(Address at, Bytes size, std::uint32_t type, PageProtection pr
     request.at = range.begin;
     request.size = range.size();
     vm::Reserved replaced = vm::replace_placeholder(request);
+    catch_opening_faults(replaced);
     return {replaced.status, replaced.range};
   }
   if (at != 0) {
@@ -96,6 +108,7 @@ Allocation reserve(Address at, Bytes size, std::uint32_t type, PageProtection pr
     request.size = round_up(size, kPage); // V12
   }
   vm::Reserved reserved = vm::reserve(request);
+  catch_opening_faults(reserved);
   if (reserved.status == Status::ok && placement.node != NUMA_NO_PREFERRED_NODE) {
     host::prefer_node(reserved.range, placement.node);
   }

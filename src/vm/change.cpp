@@ -10,6 +10,7 @@
 #include "reserving_views.h"
 #include "view.h"
 #include "vm.h"
+#include "write_watch.h"
 
 namespace winmem::vm {
 
@@ -180,7 +181,7 @@ Status commit(AddressRange range, PageState state) {
                                                : protect_locked(*region, range, state).status; // S54
   }
   GuardFreeze freeze(*region);
-  if (!prepare_state(*region, range, state)) {
+  if (!prepare_state(*region, range, state) || !write_watch::prepare(*region, range)) {
     return Status::no_memory;
   }
   PageSpan span = span_of(*region, range);

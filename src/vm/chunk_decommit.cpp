@@ -13,7 +13,7 @@ void restore_protection(const PageSpan& span) {
   for_each_kernel_run(span, [&](PageRun run) {
     AddressRange range{span.region.address_of(run.begin), span.region.address_of(run.end)};
     if (run.state != PageState::reserved || span.region.place != Place::chunked) {
-      static_cast<void>(host::protect(range, access_of(run.state)));
+      static_cast<void>(host::protect(range, told_access(span.region, run.state)));
       return;
     }
     // Where the protection is odd a marker may be missing, too, so inaccessible is right there.

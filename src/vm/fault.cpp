@@ -11,6 +11,7 @@
 #include "guards.h"
 #include "reserving_views.h"
 #include "vm.h"
+#include "write_watch.h"
 
 namespace winmem::vm {
 
@@ -92,7 +93,42 @@ FaultAnswer open_late(Region& region, Address at, AccessKind kind) {
   return open_by_fault(as_view(region), region.page_at(at)) ? FaultAnswer::retry : FaultAnswer::violation;
 }
 
+// The books allow the write. It is the first to a page of a region whose writes are noted so, or the first since a
+// change of protections.
+FaultAnswer open_watched(Region& region, Address at) {
+  Change change;
+  GuardTouch touch(region);
+  if (!touch) {
+    host::yield();
+    return FaultAnswer::retry;
+  }
+  PageIndex page = region.page_at(at);
+  RunRoot root = region.root();
+  PageState state = root.is_nothing() ? PageState::reserved : find_seen_run(region, root, page).state;
+  if (!allows(access_of(state), AccessKind::write)) {
+    return FaultAnswer::retry; // changed meanwhile
+  }
+  return write_watch::open_by_fault(region, round_down(at, kPage), state) ? FaultAnswer::retry : FaultAnswer::violation;
+}
+
+// The books allow the access.
+FaultAnswer try_again_or_open(Region& region, Address at, AccessKind kind) {
+  FaultAnswer answer = try_again(region, at, kind);
+  if (answer != FaultAnswer::retry) {
+    return answer;
+  }
+  if (region.watch == Watch::by_faults && kind == AccessKind::write) {
+    return open_watched(region, at);
+  }
+  bool may_be_closed = is_view(region) && opens_by_faults(as_view(region));
+  return may_be_closed ? open_late(region, at, kind) : answer;
+}
+
 FaultAnswer touch_guard(Region& region, Address at, AccessKind kind) {
+  Address page = round_down(at, kPage);
+  if (PageState seen = state_at(region, at); is_guarded(seen) && page_bits::test(PageBit::disarmed, page)) {
+    return allows(access_of(without_guard(seen)), kind) ? try_again_or_open(region, at, kind) : FaultAnswer::violation;
+  }
   Change change; // a fork does not come between kernel and books
   GuardTouch touch(region);
   if (!touch) {
@@ -100,16 +136,11 @@ FaultAnswer touch_guard(Region& region, Address at, AccessKind kind) {
     return FaultAnswer::retry;
   }
   PageState state = state_at(region, at);
-  if (!is_guarded(state)) {
+  if (!is_guarded(state) || page_bits::test(PageBit::disarmed, page)) {
     return FaultAnswer::retry; // changed meanwhile
   }
-  Address page = round_down(at, kPage);
-  Access bare = access_of(without_guard(state));
-  if (page_bits::test(PageBit::disarmed, page)) {
-    return allows(bare, kind) ? try_again(region, at, kind) : FaultAnswer::violation;
-  }
   // The kernel first, since it may refuse. Several threads may come to here: they say the same to it.
-  if (host::protect({page, page + kPage}, bare) != host::Kernel::ok) {
+  if (host::protect({page, page + kPage}, told_access(region, without_guard(state))) != host::Kernel::ok) {
     return FaultAnswer::violation;
   }
   return page_bits::set_one(PageBit::disarmed, page) ? FaultAnswer::guard_hit : FaultAnswer::retry;
@@ -133,9 +164,7 @@ FaultAnswer take_fault(Address at, AccessKind kind) {
   if (!allows(access_of(state), kind)) {
     return FaultAnswer::violation;
   }
-  FaultAnswer answer = try_again(*region, at, kind);
-  bool may_be_closed = is_view(*region) && opens_by_faults(as_view(*region));
-  return answer == FaultAnswer::retry && may_be_closed ? open_late(*region, at, kind) : answer;
+  return try_again_or_open(*region, at, kind);
 }
 
 FaultAnswer take_absence(Address at, AccessKind kind) {

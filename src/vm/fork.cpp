@@ -9,6 +9,7 @@
 #include "page_runs.h"
 #include "reserving_views.h"
 #include "space.h"
+#include "write_watch.h"
 
 namespace winmem::vm {
 
@@ -36,6 +37,7 @@ void after_fork_in_child() {
   epochs::reset_in_child();
   page_locks::forget_all_in_child();
   watch_views_in_child();
+  write_watch::renew_in_child();
   after_fork();
 }
 

@@ -13,7 +13,7 @@ namespace {
 constexpr unsigned kPagesPerRecord = kChunk / kPage;
 constexpr unsigned kWordBits = 64;
 constexpr unsigned kWords = kPagesPerRecord / kWordBits;
-constexpr unsigned kMaps = 3;
+constexpr unsigned kMaps = 4;
 constexpr unsigned kSlots = 8192;
 constexpr Bytes kNodeSpan = kSlots * kChunk; // 16 GiB
 constexpr unsigned kTop = static_cast<unsigned>((kUserEnd + kNodeSpan - 1) / kNodeSpan);

@@ -1,15 +1,15 @@
-// Single bits of pages that few pages ever have: a guard that was hit, a lock, a reset.
+// Single bits of pages that few pages ever have: a guard that was hit, a lock, a reset, a write.
 //
 // The runs say what a page is; these say what happened to it since. They stand apart because the fault path sets them
 // without a lock and without memory, which no run tree could bear.
 //
-// Owns:      for each 2 MiB with such a page, one record of three maps of 512 bits, found through a radix tree of two
+// Owns:      for each 2 MiB with such a page, one record of four maps of 512 bits, found through a radix tree of two
 //            levels over all of user space (locks are for memory of others too). Records are never given back: they
 //            stay for the next such page there.
 // Lock:      none for bits, which change by atomic operations; bits_lock for making records.
 // Holds:     B1  where there is no record, all bits are 0
 //            B2  a bit of a region's page changes under the region's lock, but that take_fault() sets `disarmed` on
-//                guarded pages
+//                guarded pages, and `written`
 // Surprise:  `disarmed` means something on guarded pages only (guards.h). It is not cleared where pages cease to be
 //            guarded, but before they become so.
 #pragma once
@@ -20,7 +20,7 @@
 
 namespace winmem::vm {
 
-enum class PageBit : std::uint8_t { disarmed, locked, reset };
+enum class PageBit : std::uint8_t { disarmed, locked, reset, written };
 
 namespace page_bits {
 

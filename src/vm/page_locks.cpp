@@ -4,6 +4,7 @@
 #include "find_region.h"
 #include "fork_gate.h"
 #include "guards.h"
+#include "page_span.h"
 #include "vm.h"
 #include "working_set.h"
 
@@ -64,7 +65,7 @@ void disarm(Address page) {
   GuardFreeze freeze(*region);
   PageState state = find_seen_run(*region, region->root(), region->page_at(page)).state;
   AddressRange range{page, page + kPage};
-  if (is_guarded(state) && host::protect(range, access_of(without_guard(state))) == Kernel::ok) {
+  if (is_guarded(state) && host::protect(range, told_access(*region, without_guard(state))) == Kernel::ok) {
     page_bits::set(PageBit::disarmed, range);
   }
 }

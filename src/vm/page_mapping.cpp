@@ -7,6 +7,7 @@
 #include "page_span.h"
 #include "view.h"
 #include "view_cover.h"
+#include "write_watch.h"
 
 namespace winmem::vm {
 
@@ -21,6 +22,9 @@ void forget_pages(const PageSpan& span) {
   page_locks::forget(span.range());
   if (span.region.resets != Resets::none) [[unlikely]] {
     page_bits::clear(PageBit::reset, span.range());
+  }
+  if (span.region.watch == Watch::by_faults) [[unlikely]] {
+    page_bits::clear(PageBit::written, span.range()); // V76
   }
 }
 
@@ -118,7 +122,7 @@ Status commit_chunked(const PageSpan& span, PageState state) {
     unpin_all(span, pinned.range);
     return refused();
   }
-  Access access = access_of(state);
+  Access access = told_access(span.region, state);
   if (pinned.needs_protect || access != Access::read_write || !all_have(span, access)) {
     // Still guarded where a chunk was open, so nothing new is visible yet.
     if (host::protect(range, access) != Kernel::ok) {
@@ -151,7 +155,7 @@ Status commit_chunked(const PageSpan& span, PageState state) {
 // ------------------------------------------------------------------------------------------------ by protections
 
 Status commit_plain(const PageSpan& span, PageState state) {
-  if (host::protect(span.range(), access_of(state)) != Kernel::ok) {
+  if (host::protect(span.range(), told_access(span.region, state)) != Kernel::ok) {
     restore_protection(span);
     return refused();
   }
@@ -173,7 +177,7 @@ Status decommit_plain(const PageSpan& span) {
 
 // Refuses what would take the last mappings of the process; keeps count of what goes through.
 template <typename Apply> Status within_budget(const PageSpan& span, PageState state, Apply apply) {
-  if (access_of(state) != Access::read_write) {
+  if (told_access(span.region, state) != Access::read_write) {
     span.region.only_read_write = false;
   }
   std::int64_t borders = added_borders(span, state);
@@ -190,9 +194,13 @@ template <typename Apply> Status within_budget(const PageSpan& span, PageState s
 } // namespace
 
 Status commit_pages(const PageSpan& span, PageState state) {
-  return within_budget(span, state, [&] {
+  Status status = within_budget(span, state, [&] {
     return span.region.place == Place::chunked ? commit_chunked(span, state) : commit_plain(span, state);
   });
+  if (status == Status::ok && span.region.watch != Watch::none) [[unlikely]] {
+    write_watch::arm_fresh(span);
+  }
+  return status;
 }
 
 Status commit_section_pages(const PageSpan& span, PageState state, PageIndex& fresh) {
@@ -244,7 +252,7 @@ Status protect_pages(const PageSpan& span, PageState state) {
   if (is_view(span.region)) {
     return within_budget(span, state, [&] { return protect_view_pages(span, state); });
   }
-  Access access = access_of(state);
+  Access access = told_access(span.region, state);
   if (all_have(span, access)) {
     mapping_budget::add(added_borders(span, state)); // not 0 where guards were hit
     return Status::ok;

@@ -7,6 +7,12 @@
 
 namespace winmem::vm {
 
+constexpr host::Access without_write(host::Access access) {
+  return access == host::Access::read_write           ? host::Access::read
+         : access == host::Access::read_write_execute ? host::Access::read_execute
+                                                      : access;
+}
+
 // Pages [begin, end) of the region, whose runs are still `old`.
 struct PageSpan {
   Region& region;
@@ -18,6 +24,18 @@ struct PageSpan {
   PageIndex committed() const { return committed_pages(old, region.pages(), begin, end); }
   PageIndex reserved() const { return end - begin - committed(); }
 };
+
+// What the kernel is told about a page: one whose first write is waited for is closed to it.
+inline host::Access told_access(const Region& region, PageState state) {
+  host::Access access = access_of(state);
+  return region.watch == Watch::by_faults ? without_write(access) : access;
+}
+
+// The same; reserved pages in an open chunk are read-write under their marker.
+inline host::Access kernel_access(const Region& region, PageState state) {
+  return state == PageState::reserved && region.place == Place::chunked ? host::Access::read_write
+                                                                        : told_access(region, state);
+}
 
 inline PageSpan part_of(const PageSpan& span, AddressRange piece) {
   return {span.region, span.old, span.region.page_at(piece.begin), span.region.page_at(piece.end)};
@@ -84,6 +102,9 @@ inline bool has_committed(const PageSpan& span) {
 }
 
 inline bool all_have(const PageSpan& span, host::Access access) {
+  if (span.region.watch == Watch::by_faults) {
+    return !has_committed(span); // some may be open, some closed
+  }
   if (span.region.only_read_write) { // by far the commonest region
     return access == host::Access::read_write || !has_committed(span);
   }
@@ -91,11 +112,6 @@ inline bool all_have(const PageSpan& span, host::Access access) {
   for_each_kernel_run(span,
                       [&](PageRun run) { all = all && (!is_committed(run.state) || access_of(run.state) == access); });
   return all;
-}
-
-// What the kernel is told about a page: reserved ones in an open chunk are read-write under their marker.
-inline host::Access kernel_access(const Region& region, PageState state) {
-  return state == PageState::reserved && region.place == Place::chunked ? host::Access::read_write : access_of(state);
 }
 
 // Gives every page of the span its old kernel protection again. Each of these calls makes pieces equal to their

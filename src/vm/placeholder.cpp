@@ -4,10 +4,12 @@
 #include "fork_gate.h"
 #include "guards.h"
 #include "holes.h"
+#include "mapping_budget.h"
 #include "page_mapping.h"
 #include "reserve.h"
 #include "successor.h"
 #include "vm.h"
+#include "write_watch.h"
 
 namespace winmem::vm {
 
@@ -147,6 +149,7 @@ Status restore_locked(Region& memory) {
   }
   // point of no return
   commit_charge::give_back(committed);
+  write_watch::end(memory.watch, memory.place, memory.range);
   {
     host::LockHold hold(space_lock);
     hand_over_locked(memory, *placeholder, PageState::reserved);
@@ -255,16 +258,23 @@ Reserved replace_placeholder(const ReserveRequest& request) {
   if (!is_placeholder(placeholder, range)) {
     return {Status::conflicting_addresses};
   }
+  if (request.watched && mapping_budget::exhausted()) {
+    return {Status::no_memory};
+  }
+  Watch watch = request.watched ? write_watch::begin(range) : Watch::none;
   Region* memory = make_successor({.range = range,
                                    .initial = request.initial,
                                    .caching = request.caching,
                                    .place = placeholder->place,
-                                   .origin = Origin::replacement});
+                                   .origin = Origin::replacement,
+                                   .watch = watch});
   if (memory == nullptr) {
+    write_watch::end(watch, placeholder->place, range);
     return {Status::no_memory};
   }
   if (request.commit) {
     if (Status status = commit_unseen(*memory); status != Status::ok) {
+      write_watch::end(watch, placeholder->place, range);
       drop_successor(memory);
       return {status};
     }
@@ -273,7 +283,7 @@ Reserved replace_placeholder(const ReserveRequest& request) {
   host::LockHold hold(space_lock);
   hand_over_locked(*placeholder, *memory, request.commit ? request.initial : PageState::reserved);
   region_pool.retire(&*placeholder);
-  return {Status::ok, range};
+  return {Status::ok, range, watch == Watch::by_faults};
 }
 
 } // namespace winmem::vm

@@ -20,6 +20,9 @@ enum class Place : std::uint8_t { // those in the arena first
 // What MEM_RESET did here, ever: nothing; gave up pages that have a bit; gave up pages that nobody noted.
 enum class Resets : std::uint8_t { none, noted, unknown };
 
+// How writes to the region's pages are noted (write_watch.h).
+enum class Watch : std::uint8_t { none, by_kernel, by_faults };
+
 enum class Caching : std::uint8_t { normal, none, write_combine };
 
 // What a region has to do with placeholders (placeholder.cpp).
@@ -42,6 +45,7 @@ struct alignas(64) Region : Pooled {
   bool only_read_write;                 // no page was ever committed otherwise; guarded by lock
   std::atomic<bool> has_guards;         // a page may be under guard, or have been; written under lock, never taken back
   Origin origin;                        // fixed after init
+  Watch watch;                          // fixed after init
   std::atomic<std::uint32_t> disarming; // threads that meet a guard page now; see guards.h
   std::atomic<Region*> before_gap;      // what is left of a split region, set before `runs` becomes nothing
   std::atomic<Region*> after_gap;
@@ -62,6 +66,7 @@ struct RegionTraits {
   Caching caching = Caching::normal;
   Place place = Place::chunked;
   Origin origin = Origin::ordinary;
+  Watch watch = Watch::none;
 };
 
 inline void set_up(Region& region, const RegionTraits& traits, RunRoot root) {
@@ -72,8 +77,9 @@ inline void set_up(Region& region, const RegionTraits& traits, RunRoot root) {
   region.place = traits.place;
   region.resets = Resets::none;
   region.only_read_write = true;
-  region.has_guards.store(false, std::memory_order_relaxed);
+  region.has_guards.store(traits.watch == Watch::by_faults, std::memory_order_relaxed); // they freeze alike
   region.origin = traits.origin;
+  region.watch = traits.watch;
   region.disarming.store(0, std::memory_order_relaxed);
   region.before_gap.store(nullptr, std::memory_order_relaxed);
   region.after_gap.store(nullptr, std::memory_order_relaxed);

@@ -13,6 +13,7 @@
 #include "placement.h"
 #include "space.h"
 #include "vm.h"
+#include "write_watch.h"
 
 namespace winmem::vm {
 
@@ -54,7 +55,12 @@ void drop_remainder(Remainder& remainder) {
     return false;
   }
   set_up(*region,
-         {.range = range, .initial = from.initial, .caching = from.caching, .place = from.place, .origin = from.origin},
+         {.range = range,
+          .initial = from.initial,
+          .caching = from.caching,
+          .place = from.place,
+          .origin = from.origin,
+          .watch = from.watch},
          {});
   region->resets = from.resets;
   region->only_read_write = from.only_read_write;
@@ -101,6 +107,8 @@ Status release_locked(Region& region, AddressRange range) {
   }
   // point of no return
   commit_charge::give_back(committed);
+  unsigned remaining = (before.region != nullptr ? 1U : 0U) + (after.region != nullptr ? 1U : 0U);
+  write_watch::end(region.watch, region.place, range, remaining);
   if (!is_outside) {
     space_lock.lock(); // what is left must be in the map before somebody releases that
   }
@@ -127,7 +135,7 @@ Quick release_untouched(Address at, Freed& freed) {
   host::LockHold hold(space_lock);
   Region* region = find_live_region(at);
   if (region == nullptr || round_down(at, kPage) != region->range.begin || region->place >= Place::outside ||
-      !region->lock.try_lock()) {
+      region->watch != Watch::none || !region->lock.try_lock()) {
     return Quick::not_applicable;
   }
   if (region->root().word() != RunRoot::uniform(PageState::reserved).word()) {

@@ -8,12 +8,14 @@
 #include "fork_gate.h"
 #include "guards.h"
 #include "holes.h"
+#include "mapping_budget.h"
 #include "outside.h"
 #include "page_mapping.h"
 #include "placement.h"
 #include "region_map.h"
 #include "space.h"
 #include "vm.h"
+#include "write_watch.h"
 
 namespace winmem::vm {
 
@@ -52,12 +54,14 @@ Made enter_region_locked(const ReserveRequest& request) {
     region_pool.give(region);
     return {Status::no_memory};
   }
+  Watch watch = request.watched ? write_watch::begin(placed.range) : Watch::none;
   set_up(*region,
          {.range = placed.range,
           .initial = request.initial,
           .caching = request.caching,
           .place = placed.place,
-          .origin = request.placeholder ? Origin::placeholder : Origin::ordinary},
+          .origin = request.placeholder ? Origin::placeholder : Origin::ordinary,
+          .watch = watch},
          RunRoot::coming());
   region_map::set(placed.range, region);
   return {Status::ok, region};
@@ -68,6 +72,8 @@ Made make_region_locked(const ReserveRequest& request) {
   outside::settle();
   return made;
 }
+
+bool opens_by_faults(const Region& region) { return region.watch == Watch::by_faults; }
 
 void publish(Region& region, PageState state) {
   region.runs.store(RunRoot::uniform(state).word(), std::memory_order_release); // pairs with Region::root()
@@ -81,7 +87,7 @@ Reserved reserve_only(const ReserveRequest& request) {
     return {made.status};
   }
   publish(*made.region, PageState::reserved);
-  return {Status::ok, made.region->range};
+  return {Status::ok, made.region->range, opens_by_faults(*made.region)};
 }
 
 Reserved reserve_and_commit(const ReserveRequest& request) {
@@ -99,13 +105,14 @@ Reserved reserve_and_commit(const ReserveRequest& request) {
   Status status = commit_unseen(region);
   if (status == Status::ok) {
     publish(region, request.initial);
-    return {Status::ok, range};
+    return {Status::ok, range, opens_by_faults(region)};
   }
   host::LockHold hold(space_lock);
   if (region.place == Place::outside) {
     outside::leaving();
     static_cast<void>(host::unmap(range)); // under the lock, as in release_locked
   }
+  write_watch::end(region.watch, region.place, range);
   region.runs.store(0, std::memory_order_release);
   region_map::set(range, nullptr);
   give_back_locked(range, region.place);
@@ -117,6 +124,9 @@ Reserved reserve_and_commit(const ReserveRequest& request) {
 
 Status commit_unseen(Region& region) {
   PageState state = region.initial;
+  if (!write_watch::prepare(region, region.range)) {
+    return Status::no_memory;
+  }
   commit_charge::Taken charge(region.pages());
   if (!charge.fits()) {
     return Status::commitment_limit;
@@ -136,6 +146,9 @@ Status commit_unseen(Region& region) {
 
 Reserved reserve(const ReserveRequest& request) {
   arena::ensure();
+  if (request.watched && mapping_budget::exhausted()) {
+    return {Status::no_memory};
+  }
   Reserved reserved = request.commit ? reserve_and_commit(request) : reserve_only(request);
   if (host::nodes_were_preferred() && reserved.status == Status::ok) [[unlikely]] {
     host::prefer_node(reserved.range, host::kNoNode); // what was there before may have preferred one

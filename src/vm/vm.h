@@ -20,6 +20,7 @@ struct ReserveRequest {
   bool commit = false;        // all pages at once, with `initial`
   bool top_down = false;      // the highest place that fits, else the lowest
   bool placeholder = false;   // memory or a view may take its place, and nothing be committed in it
+  bool watched = false;       // which pages are written is noted
   Bytes alignment = kGranule; // of the place, a power of two
   AddressRange within = {kLowestUser, kUserEnd};
 };
@@ -27,7 +28,7 @@ struct ReserveRequest {
 struct Reserved {
   Status status = Status::ok;
   AddressRange range{};
-  bool opens_by_faults = false; // a view whose pages take_fault() opens: faults are to be caught
+  bool opens_by_faults = false; // take_fault() opens pages: faults are to be caught
 };
 
 // no_memory: no room, or the kernel refused; conflicting_addresses: `at` is not wholly free; commitment_limit: the
@@ -117,6 +118,29 @@ Undone reclaim(AddressRange range); // not_a_region also where pages are not com
 
 // The contents go at once; state and protection stay. Also invalid_page_protection: a view, or not read-write.
 Status discard(AddressRange range);
+
+// Pages of a watched region that were written since they were committed, or forgotten; in order.
+struct WrittenRuns {
+  static constexpr unsigned kMost = 256;
+  Status status = Status::ok;
+  bool is_cut = false; // there may be more behind the last one
+  unsigned count = 0;
+  Address end = 0; // of the last one
+  AddressRange runs[kMost];
+};
+
+// Those of `range`, `most` at most, which is not 0; with `forgets` they count as not written from the moment on at
+// which they were looked at. Pages that the system cannot tell about are among them. invalid_parameter: `range` is not
+// inside one watched region.
+WrittenRuns find_written(AddressRange range, PageIndex most, bool forgets);
+
+// All pages of `range` count as not written. invalid_parameter as above; no_memory: none was forgotten, and pages that
+// were not written may count as such.
+Status forget_written(AddressRange range);
+
+// The system is about to write to these bytes for the program, which may be any: pages of watched regions that may be
+// written count as written, and stand open to it. Of other memory nothing happens.
+void note_write(AddressRange range);
 
 // VirtualLock and VirtualUnlock. The range may lie in several regions, and in memory that winmem did not make.
 // was_locked is a success: a page of the range was locked before. access_violation: a page is not committed, or without

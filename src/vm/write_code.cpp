@@ -29,6 +29,9 @@ Bytes write_code(Address at, const void* from, Bytes size) {
                       }
                     });
   end = end < asked.end ? end : asked.end;
+  if (region->watch == Watch::by_faults && end > at) { // such pages are never closed, and stay so (V75)
+    page_bits::set(PageBit::written, AddressRange{at, end}.round_out(kPage));
+  }
   return end > at ? host::forced_write(at, from, end - at) : 0;
 }
 

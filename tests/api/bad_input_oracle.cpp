@@ -40,7 +40,7 @@ bool is_valid_type(const AllocCall& call) {
   if ((call.type & 0x20000000) != 0) {
     return landed::kLargePages && (call.type & 0x1000) != 0 && (call.type & (0x400000 | 0x200000)) == 0;
   }
-  if ((call.type & 0x200000) != 0 && (!landed::kWriteWatch || (call.type & 0x2000) == 0)) {
+  if ((call.type & 0x200000) != 0 && (call.type & 0x2000) == 0) {
     return false;
   }
   if ((call.type & 0x400000) != 0) {

@@ -12,7 +12,6 @@ inline constexpr bool kAlways = true;
 inline constexpr bool kOnlyOnWindows = !kIsWinmem;
 
 inline constexpr bool kGuardPages = kAlways;
-inline constexpr bool kWriteWatch = kOnlyOnWindows;
 inline constexpr bool kPhysicalPages = kOnlyOnWindows;
 inline constexpr bool kLargePages = kOnlyOnWindows;
 inline constexpr bool kPlaceholders = kAlways;

@@ -9,22 +9,6 @@
 namespace apitest {
 namespace {
 
-TEST(NotYet, V70_write_watch) {
-  for (DWORD type : {DWORD{MEM_RESERVE}, DWORD{MEM_RESERVE | MEM_COMMIT}}) {
-    void* base = VirtualAlloc(nullptr, 4 * kPage, type | MEM_WRITE_WATCH, PAGE_READWRITE);
-    DWORD error = GetLastError();
-
-    if (landed::kWriteWatch) {
-      ASSERT_NE(base, nullptr);
-      Region region(base, 4);
-      EXPECT_MAP(region, type == MEM_RESERVE ? "R4" : "C4rw");
-    } else {
-      EXPECT_EQ(base, nullptr);
-      EXPECT_EQ(error, 87u);
-    }
-  }
-}
-
 TEST(NotYet, V105_physical_pages) {
   if (landed::kPhysicalPages) {
     GTEST_SKIP() << "what the reservation of a window for physical pages gives, its own tests say";

@@ -35,7 +35,8 @@ set(API_RULE_TESTS
     virtual_free_test.cpp
     virtual_lock_test.cpp
     virtual_protect_test.cpp
-    virtual_query_test.cpp)
+    virtual_query_test.cpp
+    write_watch_test.cpp)
 
 # Rules about large numbers, and about threads.
 set(API_SCALE_TESTS

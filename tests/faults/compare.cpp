@@ -231,6 +231,9 @@ void must_be_unchanged(const KernelState& before, const KernelState& after, Rema
   met[static_cast<unsigned>(Remainder::tables)] += after.tables > before.tables ? 1 : 0;
   bool opened = false;
   side_by_side(before, after, [&](const Piece& piece) {
+    if (piece.a != nullptr && piece.b != nullptr && piece.a->written && !piece.b->written) {
+      report("a note of a write was lost:", piece);
+    }
     if (piece.a == piece.b || (piece.a != nullptr && piece.b != nullptr && piece.a->alike(*piece.b))) {
       return;
     }
@@ -260,6 +263,9 @@ void must_be_unchanged(const KernelState& before, const KernelState& after, Rema
 
 void must_agree(const KernelState& expected, const KernelState& actual) {
   side_by_side(expected, actual, [](const Piece& piece) {
+    if (piece.a != nullptr && piece.b != nullptr && piece.a->written && !piece.b->written) {
+      report("a note of a write was lost:", piece);
+    }
     if (!same_effect(piece.a, piece.b)) {
       report("effect:", piece);
     }

@@ -54,4 +54,9 @@ void release(char* begin) { FAULTS_REQUIRE(VirtualFree(begin, 0, MEM_RELEASE)); 
 
 char* outside() { return reinterpret_cast<char*>(std::uintptr_t{0x2'0000'0000}); }
 
+void catch_faults() {
+  auto handler = [](EXCEPTION_POINTERS*) -> LONG { return EXCEPTION_CONTINUE_SEARCH; };
+  FAULTS_REQUIRE(AddVectoredExceptionHandler(0, handler) != nullptr);
+}
+
 } // namespace faults

@@ -119,4 +119,7 @@ char* outside();
 
 void release(char* begin);
 
+// Where pages are opened by faults, the first such region lets faults be caught; after this they are already.
+void catch_faults();
+
 } // namespace faults

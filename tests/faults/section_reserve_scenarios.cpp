@@ -55,12 +55,6 @@ SCENARIO(reserving_section_beside_others, kNoSection) {
   });
 }
 
-// Where the kernel does not watch pages, the first view lets faults be caught; here they are already.
-void catch_faults() {
-  auto handler = [](EXCEPTION_POINTERS*) -> LONG { return EXCEPTION_CONTINUE_SEARCH; };
-  FAULTS_REQUIRE(AddVectoredExceptionHandler(0, handler) != nullptr);
-}
-
 SCENARIO(first_view_of_a_reserving_section, kNoViewThere) {
   catch_faults();
   HANDLE made = reserving_section(16);

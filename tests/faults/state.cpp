@@ -8,7 +8,10 @@
 #include "sync/pool.h"
 #include "twin.h"
 #include "vm/commit_charge.h"
+#include "vm/find_region.h"
+#include "vm/guards.h"
 #include "vm/mapping_budget.h"
+#include "vm/page_span.h"
 #include "vm/region_map.h"
 #include "vm/vm.h"
 
@@ -27,8 +30,9 @@ namespace faults {
 namespace {
 
 constexpr std::uintptr_t kPage = 4096;
-constexpr std::uint64_t kMarker = std::uint64_t{1} << 58;  // pagemap, Linux 6.14
-constexpr std::uint64_t kPresent = std::uint64_t{1} << 63; // pagemap
+constexpr std::uint64_t kMarker = std::uint64_t{1} << 58;         // pagemap, Linux 6.14
+constexpr std::uint64_t kWriteProtected = std::uint64_t{1} << 57; // by userfaultfd
+constexpr std::uint64_t kPresent = std::uint64_t{1} << 63;        // pagemap
 constexpr std::uint64_t kSwapped = std::uint64_t{1} << 62;
 
 // Inaccessible stretches are terabytes long; winmem works at their lower and upper ends.
@@ -151,10 +155,14 @@ private:
       FAULTS_REQUIRE(got == static_cast<ssize_t>(count * 8));
       for (std::size_t i = 0; i < count; ++i, at += kPage) {
         bool marked = (entries[i] & kMarker) != 0 || (is_view && part.write && is_absent(at));
-        if (marked != run.marked) {
+        Watched watched = watched_at(at, entries[i]);
+        bool write = part.write || watched.is_closed;
+        if (marked != run.marked || write != run.write || watched.is_written != run.written) {
           add_run(run);
           run.begin = at;
           run.marked = marked;
+          run.write = write;
+          run.written = watched.is_written;
         }
         run.end = at + kPage;
         if (!marked && (is_view || (entries[i] & (kPresent | kSwapped)) != 0)) {
@@ -163,6 +171,24 @@ private:
       }
     }
     add_run(run);
+  }
+
+  struct Watched {
+    bool is_written = false;
+    bool is_closed = false; // until its first write, which is a fault that the program does not see
+  };
+  static Watched watched_at(std::uintptr_t at, std::uint64_t entry) {
+    namespace vm = winmem::vm;
+    vm::Reader reader;
+    const vm::Region* region = vm::find_live_region(at);
+    if (region == nullptr || region->watch == vm::Watch::none) {
+      return {};
+    }
+    vm::PageState state = vm::find_seen_run(*region, region->root(), region->page_at(at)).state;
+    if (region->watch == vm::Watch::by_kernel) {
+      return {vm::is_committed(state) && (entry & kWriteProtected) == 0};
+    }
+    return {vm::page_bits::test(vm::PageBit::written, at), vm::access_of(state) != vm::told_access(*region, state)};
   }
 
   // Whether a touch of the page is a fault although its mapping allows it: the section has not committed it.
@@ -192,7 +218,7 @@ private:
     }
     if (out_.runs.count != 0) {
       KernelRun& last = out_.runs.items[out_.runs.count - 1];
-      if (last.end == run.begin && last.alike(run)) {
+      if (last.end == run.begin && last.alike(run) && last.written == run.written) {
         last.end = run.end;
         return;
       }

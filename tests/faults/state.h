@@ -18,7 +18,8 @@ struct KernelRun {
   bool marked;               // a guard marker lies on it
   bool undumped;             // MADV_DONTDUMP
   bool locked;
-  bool ours; // address space that winmem mapped for the program; else foreign
+  bool ours;    // address space that winmem mapped for the program; else foreign
+  bool written; // committed in a watched region, and noted as written
   bool alike(const KernelRun& other) const;
   bool accessible() const { return (read || write || execute) && !marked; }
 };

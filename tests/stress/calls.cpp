@@ -359,6 +359,7 @@ constexpr Row kCalls[] = {
      "NtSetInformationVirtualMemory ZwSetInformationVirtualMemory GetSystemDEPPolicy GetProcessDEPPolicy "
      "SetProcessDEPPolicy",
      given_back},
+    {"GetWriteWatch ResetWriteWatch NtGetWriteWatch NtResetWriteWatch ZwGetWriteWatch ZwResetWriteWatch", write_watch},
     {"RtlCompareMemory RtlCompareMemoryUlong RtlCopyDeviceMemory RtlCopyMappedMemory RtlCopyMemoryNonTemporal "
      "RtlCopyVolatileMemory RtlFillMemoryNonTemporal RtlIsZeroMemory RtlMoveVolatileMemory RtlSetVolatileMemory",
      plain_copies},

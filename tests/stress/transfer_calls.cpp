@@ -103,6 +103,34 @@ void given_back(Random& random) {
        !GetProcessDEPPolicy(self(), &old, nullptr));
 }
 
+void write_watch(Random& random) {
+  constexpr std::size_t kWatched = 16;
+  bool as_native = random.one_in(2);
+  bool as_zw = random.one_in(2);
+  DWORD type = MEM_RESERVE | MEM_COMMIT | MEM_WRITE_WATCH;
+  auto* base = static_cast<char*>(VirtualAlloc(nullptr, kWatched * kPage, type, PAGE_READWRITE));
+  MUST(base != nullptr);
+  std::size_t page = random.one_in(2) ? 3 : 12;
+  base[page * kPage] = 1;
+  PVOID addresses[kWatched];
+  ULONG_PTR count = kWatched;
+  DWORD granularity = 0;
+  if (as_native) {
+    auto get = as_zw ? ZwGetWriteWatch : NtGetWriteWatch;
+    MUST(get(self(), 0, base, kWatched * kPage, addresses, &count, &granularity) == 0);
+  } else {
+    MUST(GetWriteWatch(0, base, kWatched * kPage, addresses, &count, &granularity) == 0);
+  }
+  bool is_told = false;
+  for (ULONG_PTR i = 0; i < count; ++i) {
+    is_told = is_told || addresses[i] == base + page * kPage;
+  }
+  MUST(is_told);
+  MUST(as_native ? (as_zw ? ZwResetWriteWatch : NtResetWriteWatch)(self(), base, kWatched * kPage) == 0
+                 : ResetWriteWatch(base, kWatched * kPage) == 0);
+  MUST(VirtualFree(base, 0, MEM_RELEASE));
+}
+
 void plain_copies(Random&) {
   volatile char from[16] = "0123456789abcde";
   volatile char to[16] = {};

@@ -9,6 +9,7 @@ void transfers(Random& random);
 void native_transfers(Random& random);
 void pointer_tests(Random& random);
 void given_back(Random& random);
+void write_watch(Random& random);
 void plain_copies(Random& random);
 
 } // namespace stress
