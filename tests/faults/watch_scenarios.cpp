@@ -41,6 +41,13 @@ bool tells_all(char* region, std::size_t pages, DWORD flags) {
   return true;
 }
 
+SCENARIO(first_watched_region, kNoWatchedMemory) {
+  catch_faults();
+  trial.call([] {
+    return VirtualAlloc(nullptr, 16 * kPage, MEM_RESERVE | MEM_COMMIT | MEM_WRITE_WATCH, PAGE_READWRITE) != nullptr;
+  });
+}
+
 SCENARIO(reserve_a_watched_region, kNoWatchedMemory) {
   watched(16);
   trial.call(
