@@ -85,10 +85,45 @@ struct GuardHitContinue {
   Handler handler{go_on};
 };
 
+// Memory in which few of many pages are written between two questions, as collectors ask them.
+struct SparseWrites {
+  static constexpr std::size_t kBytes = std::size_t{64} << 20;
+  static constexpr std::size_t kWritten = 1000;
+
+  static void write(unsigned char* base) {
+    for (std::size_t i = 0; i < kWritten; ++i)
+      touch(base + (i * 16 + i % 7) * kPage);
+  }
+};
+
+struct WriteWatch {
+  WriteWatch() : base(reserve(SparseWrites::kBytes, MEM_RESERVE | MEM_COMMIT | MEM_WRITE_WATCH)) {
+    for (std::size_t at = 0; at < SparseWrites::kBytes; at += kPage)
+      touch(base + at);
+    must(ResetWriteWatch(base, SparseWrites::kBytes) == 0, "ResetWriteWatch");
+  }
+  WriteWatch(const WriteWatch&) = delete;
+  WriteWatch& operator=(const WriteWatch&) = delete;
+  ~WriteWatch() { release(base); }
+
+  void operator()() {
+    SparseWrites::write(base);
+    ULONG_PTR count = std::size(pages);
+    DWORD granularity = 0;
+    must(GetWriteWatch(WRITE_WATCH_FLAG_RESET, base, SparseWrites::kBytes, pages, &count, &granularity) == 0 &&
+             count == SparseWrites::kWritten,
+         "GetWriteWatch");
+  }
+
+  unsigned char* base;
+  PVOID pages[4096];
+};
+
 template <class Visitor> void visit_faults(Visitor& visitor) {
   visitor.template row<FaultHandleContinue>("fault_handle_continue", 1);
   visitor.template row<FaultReservedContinue>("fault_reserved_continue", 1);
   visitor.template row<GuardHitContinue>("guard_hit_continue", 1);
+  visitor.template row<WriteWatch>("write_watch", 1);
 }
 
 } // namespace bench

@@ -66,4 +66,34 @@ struct GuardHitContinue {
   SignalHandler handler{disarm};
 };
 
+// Written pages by hand: no page may be written, and the handler lists the page and opens it.
+struct WriteWatch {
+  WriteWatch() : base(map(SparseWrites::kBytes, PROT_READ | PROT_WRITE)) {
+    for (std::size_t at = 0; at < SparseWrites::kBytes; at += kPage)
+      touch(base + at);
+    protect(base, SparseWrites::kBytes, PROT_READ);
+  }
+  WriteWatch(const WriteWatch&) = delete;
+  WriteWatch& operator=(const WriteWatch&) = delete;
+  ~WriteWatch() { unmap(base, SparseWrites::kBytes); }
+
+  static void note(int, siginfo_t* fault, void*) {
+    auto* page = reinterpret_cast<unsigned char*>(reinterpret_cast<std::uintptr_t>(fault->si_addr) & ~(kPage - 1));
+    pages[count++] = page;
+    protect(page, kPage, PROT_READ | PROT_WRITE);
+  }
+
+  void operator()() {
+    count = 0;
+    SparseWrites::write(base);
+    expect(count == SparseWrites::kWritten, "every first write is a fault");
+    protect(base, SparseWrites::kBytes, PROT_READ);
+  }
+
+  static inline unsigned char* pages[SparseWrites::kWritten + 1] = {};
+  static inline std::size_t count = 0;
+  unsigned char* base;
+  SignalHandler handler{note};
+};
+
 } // namespace bench::raw

@@ -90,6 +90,7 @@ void register_raw_faults() {
   add<raw::FaultHandleContinue>("raw", "fault_handle_continue");
   add<raw::FaultHandleContinue>("raw", "fault_reserved_continue");
   add<raw::GuardHitContinue>("raw", "guard_hit_continue");
+  add<raw::WriteWatch>("raw", "write_watch");
 }
 
 // Takes the argument away, which Google Benchmark does not know.

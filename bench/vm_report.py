@@ -31,6 +31,7 @@ ROWS = [
     ("fault_handle_continue", 1, "access violation, handler, continue", 1.20, None),
     ("fault_reserved_continue", 1, "  the same, of a reserved page", 1.20, None),
     ("guard_hit_continue", 1, "arm a guard page, touch, handler, continue", 1.10, None),
+    ("write_watch", 1, "write 1,000 of 16,384 watched pages, ask, forget", 0.12, None),
 ]
 
 # What calls that don't fault cost with a vectored handler registered, beside the same without: these rows, no goal but
