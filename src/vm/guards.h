@@ -16,11 +16,12 @@
 
 namespace winmem::vm {
 
-// Held, under the region's lock, while pages of the region change in the kernel and in the books.
+// Held, under the region's lock, while pages of the region change in the kernel and in the books. It holds back those
+// who open a page for its first write as well (write_watch.h).
 class [[nodiscard]] GuardFreeze {
 public:
   explicit GuardFreeze(Region& region) : region_(region) {
-    if (region_.has_guards.load(std::memory_order_relaxed)) [[unlikely]] {
+    if (region_.has_guards.load(std::memory_order_relaxed) || region_.watch == Watch::by_faults) [[unlikely]] {
       freeze();
     }
   }

@@ -77,7 +77,7 @@ inline void set_up(Region& region, const RegionTraits& traits, RunRoot root) {
   region.place = traits.place;
   region.resets = Resets::none;
   region.only_read_write = true;
-  region.has_guards.store(traits.watch == Watch::by_faults, std::memory_order_relaxed); // they freeze alike
+  region.has_guards.store(false, std::memory_order_relaxed);
   region.origin = traits.origin;
   region.watch = traits.watch;
   region.disarming.store(0, std::memory_order_relaxed);

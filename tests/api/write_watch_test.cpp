@@ -293,7 +293,7 @@ TEST(WriteWatch, V77_the_guard_comes_first_and_the_second_try_is_noted) {
   DWORD old = 0;
   ASSERT_TRUE(VirtualProtect(region.page(1), kPage, PAGE_READWRITE | PAGE_GUARD, &old));
   EXPECT_EQ(written(region), (Pages{}));
-  EXPECT_FALSE(VirtualLock(region.page(1), kPage)); // which hits the guard
+  ASSERT_FALSE(VirtualLock(region.page(1), kPage)) << "which hits the guard";
   EXPECT_EQ(written(region), (Pages{}));
   EXPECT_MAP(region, "C4rw");
   write_to(region, {1});
