@@ -1,13 +1,11 @@
 // Write watch: which pages of a region were written.
-// Rules: V70 V71 V72 V73 V74 V75 V76 V77 C30
+// Rules: V70 V71 V72 V73 V74 V75 V76 V77
 #include "expect.h"
 #include "memory_map.h"
 #include "platform.h"
 
-#include <atomic>
 #include <cstring>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace apitest {
@@ -331,47 +329,6 @@ TEST(WriteWatch, V70_a_new_region_knows_nothing_of_one_before_at_its_place) {
     GTEST_SKIP() << "the place was taken meanwhile";
   }
   EXPECT_EQ(written(again), (Pages{}));
-}
-
-TEST(WriteWatch, C30_no_write_of_other_threads_is_lost) {
-  constexpr std::size_t kPages = 256;
-  Region region = watched(kPages);
-  std::vector<unsigned> told(kPages, 0);
-  std::atomic<bool> stop{false};
-  std::vector<unsigned> rounds(2, 0);
-  auto write = [&](std::size_t which) {
-    // Writes a page, and waits until it was told of.
-    auto* counters = reinterpret_cast<std::atomic<unsigned>*>(region.base());
-    for (unsigned round = 1; !stop; ++round) {
-      for (std::size_t page = which; page < kPages; page += 2) {
-        counters[page * kPage / sizeof(unsigned)].store(round);
-      }
-      rounds[which] = round;
-      std::this_thread::yield();
-    }
-  };
-  std::thread first(write, 0);
-  std::thread second(write, 1);
-  // What a page held when it was told and forgotten is at most what it holds at the end; a page that was not told of
-  // since must not have changed since.
-  std::vector<unsigned> seen(kPages, 0);
-  auto look = [&] {
-    for (std::size_t page : written(region, 0, kPages, kReset, kPages)) {
-      seen[page] = reinterpret_cast<std::atomic<unsigned>*>(region.page(page))->load();
-      ++told[page];
-    }
-  };
-  for (int i = 0; i < 200; ++i) {
-    look();
-  }
-  stop = true;
-  first.join();
-  second.join();
-  look();
-  for (std::size_t page = 0; page < kPages; ++page) {
-    EXPECT_EQ(seen[page], reinterpret_cast<std::atomic<unsigned>*>(region.page(page))->load()) << page;
-  }
-  EXPECT_EQ(written(region), (Pages{}));
 }
 
 TEST(NtGetWriteWatch, V71_tells_the_same) {
