@@ -54,6 +54,16 @@ bool kernel_allows(Address at, AccessKind kind) {
   return allowed && host::copy_from(&byte, at, 1); // a marker that others installed shows in no mapping
 }
 
+// Surely so; where the kernel tells nothing it is not.
+bool kernel_refuses_write(Address at) {
+  host::Mapping mapping;
+  if (!host::next_mapping(at, mapping) || mapping.guessed) {
+    return false;
+  }
+  char byte = 0;
+  return !mapping.range.contains(at) || !mapping.write || !host::copy_from(&byte, at, 1);
+}
+
 // The books allow the access. It faulted before they did, or while a change was half done; else they are wrong.
 FaultAnswer try_again(const Region& region, Address at, AccessKind kind) {
   if (retried.at != at) {
@@ -108,20 +118,28 @@ FaultAnswer open_watched(Region& region, Address at) {
   if (!allows(access_of(state), AccessKind::write)) {
     return FaultAnswer::retry; // changed meanwhile
   }
-  return write_watch::open_by_fault(region, round_down(at, kPage), state) ? FaultAnswer::retry : FaultAnswer::violation;
+  if (!write_watch::open_by_fault(region, round_down(at, kPage), state)) {
+    return FaultAnswer::violation;
+  }
+  // One address may be closed and written for ever. Only what is out of reach although it was just opened ends that.
+  if (retried.at != at) {
+    retried = {at, 0};
+  }
+  if (++retried.times % kAskKernelEvery != 0) {
+    return FaultAnswer::retry;
+  }
+  retried = {};
+  return kernel_refuses_write(at) ? FaultAnswer::violation : FaultAnswer::retry;
 }
 
 // The books allow the access.
 FaultAnswer try_again_or_open(Region& region, Address at, AccessKind kind) {
-  FaultAnswer answer = try_again(region, at, kind);
-  if (answer != FaultAnswer::retry) {
-    return answer;
-  }
   if (region.watch == Watch::by_faults && kind == AccessKind::write) {
     return open_watched(region, at);
   }
+  FaultAnswer answer = try_again(region, at, kind);
   bool may_be_closed = is_view(region) && opens_by_faults(as_view(region));
-  return may_be_closed ? open_late(region, at, kind) : answer;
+  return answer == FaultAnswer::retry && may_be_closed ? open_late(region, at, kind) : answer;
 }
 
 FaultAnswer touch_guard(Region& region, Address at, AccessKind kind) {

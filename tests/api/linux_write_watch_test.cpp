@@ -252,6 +252,14 @@ TEST(WriteWatch, C30_more_scattered_writes_than_the_kernel_has_mappings) {
   }
 }
 
+TEST(WriteWatch, C30_one_place_may_be_written_and_forgotten_for_ever) {
+  Region region = watched(4);
+  for (int i = 0; i < 1000; ++i) {
+    *reinterpret_cast<volatile int*>(region.page(2)) = i;
+    ASSERT_EQ(written(region, kReset), (Pages{2})) << i;
+  }
+}
+
 // Wine stops for ever in this one at times.
 TEST(WriteWatch, C30_no_write_of_other_threads_is_lost) {
   constexpr std::size_t kPages = 256;
