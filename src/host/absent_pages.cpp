@@ -2,12 +2,9 @@
 
 #include "features.h"
 #include "file.h"
-#include "high_file.h"
-#include "syscall.h"
+#include "userfault_file.h"
 
 #include <atomic>
-#include <cerrno>
-#include <fcntl.h>
 #include <linux/userfaultfd.h>
 #include <sys/ioctl.h>
 
@@ -17,33 +14,13 @@ namespace {
 
 constinit std::atomic<int> watcher{-1};
 
-long ask(int file, unsigned long request, void* argument) {
-  return system_call(SYS_ioctl, file, static_cast<long>(request), as_argument(argument));
-}
-
-// For faults of the program's own instructions alone, as everybody may have it (K50).
-int open_watcher() {
-  long file = system_call(SYS_userfaultfd, O_CLOEXEC | UFFD_USER_MODE_ONLY);
-  if (file < 0) {
-    return -1;
-  }
-  uffdio_api api{};
-  api.api = UFFD_API;
-  api.features = UFFD_FEATURE_SIGBUS;
-  if (ask(static_cast<int>(file), UFFDIO_API, &api) != 0) {
-    system_call(SYS_close, file);
-    return -1;
-  }
-  return move_high(static_cast<int>(file));
-}
-
 // The descriptor, opened by the first who needs it.
 int get_watcher() {
   int file = watcher.load(std::memory_order_acquire);
   if (file >= 0) {
     return file;
   }
-  int opened = open_watcher();
+  int opened = open_userfault(UFFD_FEATURE_SIGBUS);
   if (opened < 0) {
     return -1;
   }
@@ -64,15 +41,12 @@ bool watch_absent_pages(AddressRange range) {
   uffdio_register wanted{};
   wanted.range = {range.begin, range.size()};
   wanted.mode = UFFDIO_REGISTER_MODE_MISSING;
-  return file >= 0 && ask(file, UFFDIO_REGISTER, &wanted) == 0;
+  return file >= 0 && ask_userfault(file, UFFDIO_REGISTER, &wanted) == 0;
 }
 
 void forget_watches_in_child() {
   int file = watcher.exchange(-1, std::memory_order_acq_rel);
-  // The program may have closed it, and the number be something else by now: a userfaultfd in use refuses this so.
-  uffdio_api api{};
-  api.api = UFFD_API;
-  if (file >= 0 && ask(file, UFFDIO_API, &api) == -EINVAL) {
+  if (file >= 0 && is_userfault(file)) {
     close_file(file);
   }
 }

@@ -1,10 +1,7 @@
 #include "page_copies.h"
 
-#include "features.h"
 #include "page_scan.h"
 #include "syscall.h"
-
-#include <fcntl.h>
 
 namespace winmem::host {
 
@@ -29,9 +26,8 @@ PageCopies::~PageCopies() {
 }
 
 bool PageCopies::open() {
-  if (!is_open_ && !disabled(Feature::proc)) {
-    file_ =
-        static_cast<int>(system_call(SYS_openat, AT_FDCWD, as_argument("/proc/self/pagemap"), O_RDONLY | O_CLOEXEC));
+  if (!is_open_) {
+    file_ = open_pagemap();
   }
   is_open_ = true;
   return file_ >= 0;

@@ -1,10 +1,7 @@
 #include "page_residence.h"
 
-#include "features.h"
 #include "page_scan.h"
 #include "syscall.h"
-
-#include <fcntl.h>
 
 namespace winmem::host {
 
@@ -30,11 +27,7 @@ PageResidence ask_without_proc(Address page) {
 
 } // namespace
 
-PageResidenceReader::PageResidenceReader()
-    : file_(disabled(Feature::proc)
-                ? -1
-                : static_cast<int>(
-                      system_call(SYS_openat, AT_FDCWD, as_argument("/proc/self/pagemap"), O_RDONLY | O_CLOEXEC))) {}
+PageResidenceReader::PageResidenceReader() : file_(open_pagemap()) {}
 
 PageResidenceReader::~PageResidenceReader() {
   if (file_ >= 0) {

@@ -4,6 +4,7 @@
 #include "syscall.h"
 
 #include <atomic>
+#include <fcntl.h>
 #include <sys/ioctl.h>
 
 namespace winmem::host {
@@ -35,7 +36,23 @@ constexpr unsigned long kScan = _IOWR('f', 16, ScanArguments);
 
 constinit std::atomic<bool> no_scan{false}; // this kernel has no PAGEMAP_SCAN
 
+// How many stretches were found, or minus an errno.
+long scan(int pagemap, AddressRange range, std::span<ScannedRun> runs, ScanArguments& arguments) {
+  arguments.size = sizeof arguments;
+  arguments.begin = range.begin;
+  arguments.end = range.end;
+  arguments.regions = reinterpret_cast<std::uint64_t>(runs.data());
+  arguments.region_count = runs.size();
+  return system_call(SYS_ioctl, pagemap, static_cast<long>(kScan), as_argument(&arguments));
+}
+
 } // namespace
+
+int open_pagemap() {
+  return disabled(Feature::proc) ? -1
+                                 : static_cast<int>(system_call(SYS_openat, AT_FDCWD, as_argument("/proc/self/pagemap"),
+                                                                O_RDONLY | O_CLOEXEC));
+}
 
 bool scan_pages(int pagemap, AddressRange range, const PageKinds& kinds, AddressRange& first) {
   if (no_scan.load(std::memory_order_relaxed) || disabled(Feature::wpasync)) {
@@ -43,16 +60,11 @@ bool scan_pages(int pagemap, AddressRange range, const PageKinds& kinds, Address
   }
   ScannedRun found{};
   ScanArguments arguments{};
-  arguments.size = sizeof arguments;
-  arguments.begin = range.begin;
-  arguments.end = range.end;
-  arguments.regions = reinterpret_cast<std::uint64_t>(&found);
-  arguments.region_count = 1;
   arguments.category_inverted = kinds.none_of;
   arguments.category_mask = kinds.none_of;
   arguments.category_anyof_mask = kinds.any_of;
   arguments.return_mask = kPagePresent;
-  long result = system_call(SYS_ioctl, pagemap, static_cast<long>(kScan), as_argument(&arguments));
+  long result = scan(pagemap, range, {&found, 1}, arguments);
   if (result < 0) {
     no_scan.store(true, std::memory_order_relaxed);
     return false;
@@ -64,16 +76,11 @@ bool scan_pages(int pagemap, AddressRange range, const PageKinds& kinds, Address
 std::int64_t scan_written(int pagemap, AddressRange range, std::uint64_t most_pages, bool arms,
                           std::span<ScannedRun> runs, Address& looked_to) {
   ScanArguments arguments{};
-  arguments.size = sizeof arguments;
   arguments.flags = arms ? kArm | kOnlyWatched : 0;
-  arguments.begin = range.begin;
-  arguments.end = range.end;
-  arguments.regions = reinterpret_cast<std::uint64_t>(runs.data());
-  arguments.region_count = runs.size();
   arguments.most_pages = most_pages;
   arguments.category_mask = kPageWritten;
   arguments.return_mask = kPageWritten;
-  long result = pagemap < 0 ? -1 : system_call(SYS_ioctl, pagemap, static_cast<long>(kScan), as_argument(&arguments));
+  long result = pagemap < 0 ? -1 : scan(pagemap, range, runs, arguments);
   looked_to = arguments.walk_end;
   return result < 0 ? -1 : result;
 }

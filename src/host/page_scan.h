@@ -10,6 +10,9 @@
 
 namespace winmem::host {
 
+// A descriptor of /proc/self/pagemap; -1 where there is none.
+int open_pagemap();
+
 // Kinds of pages, as bits.
 inline constexpr std::uint64_t kPageOfFile = 1 << 2;
 inline constexpr std::uint64_t kPagePresent = 1 << 3;

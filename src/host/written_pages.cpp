@@ -2,14 +2,13 @@
 
 #include "features.h"
 #include "file.h"
-#include "high_file.h"
 #include "own_process.h"
 #include "page_scan.h"
 #include "syscall.h"
+#include "userfault_file.h"
 
 #include <atomic>
 #include <cerrno>
-#include <fcntl.h>
 #include <linux/userfaultfd.h>
 #include <sys/ioctl.h>
 
@@ -24,25 +23,6 @@ constexpr std::uint64_t kAsynchronous = std::uint64_t{1} << 15;
 // The descriptor that this process opened last, or inherited; only for closing it.
 constinit std::atomic<int> last_watcher{-1};
 
-long ask(int file, unsigned long request, void* argument) {
-  return system_call(SYS_ioctl, file, static_cast<long>(request), as_argument(argument));
-}
-
-int open_watcher() {
-  long file = system_call(SYS_userfaultfd, O_CLOEXEC | UFFD_USER_MODE_ONLY); // as everybody may have it (K50)
-  if (file < 0) {
-    return -1;
-  }
-  uffdio_api api{};
-  api.api = UFFD_API;
-  api.features = kAsynchronous | kUnpopulated;
-  if (ask(static_cast<int>(file), UFFDIO_API, &api) != 0) {
-    system_call(SYS_close, file);
-    return -1;
-  }
-  return move_high(static_cast<int>(file));
-}
-
 int known_watcher() { return detail::own_process.write_watcher.load(std::memory_order_acquire) - 1; }
 
 // The descriptor, opened by the first who needs it.
@@ -54,7 +34,7 @@ int get_watcher() {
   if (!own_process_page_ready()) {
     return -1;
   }
-  int opened = open_watcher();
+  int opened = open_userfault(kAsynchronous | kUnpopulated);
   if (opened < 0) {
     return -1;
   }
@@ -71,7 +51,7 @@ bool register_with(int file, AddressRange range) {
   uffdio_register wanted{};
   wanted.range = {range.begin, range.size()};
   wanted.mode = UFFDIO_REGISTER_MODE_WP;
-  return file >= 0 && ask(file, UFFDIO_REGISTER, &wanted) == 0;
+  return file >= 0 && ask_userfault(file, UFFDIO_REGISTER, &wanted) == 0;
 }
 
 long write_protect(AddressRange range, std::uint64_t mode) {
@@ -84,7 +64,7 @@ long write_protect(AddressRange range, std::uint64_t mode) {
   }
   long result = 0;
   do {
-    result = ask(file, UFFDIO_WRITEPROTECT, &wanted);
+    result = ask_userfault(file, UFFDIO_WRITEPROTECT, &wanted);
   } while (result == -EAGAIN); // mappings change at this moment
   return result;
 }
@@ -100,10 +80,7 @@ bool watch_writes(AddressRange range) {
     return false;
   }
   if (!register_with(file, range)) {
-    // The program may have closed it. A userfaultfd in use refuses this so; what it is else is the program's.
-    uffdio_api api{};
-    api.api = UFFD_API;
-    if (ask(file, UFFDIO_API, &api) == -EINVAL) {
+    if (is_userfault(file)) {
       return false;
     }
     std::int32_t gone = file + 1;
@@ -123,7 +100,7 @@ bool watch_writes(AddressRange range) {
 void unwatch_writes(AddressRange range) {
   uffdio_range wanted{range.begin, range.size()};
   if (int file = known_watcher(); file >= 0) {
-    ask(file, UFFDIO_UNREGISTER, &wanted);
+    ask_userfault(file, UFFDIO_UNREGISTER, &wanted);
   }
 }
 
@@ -133,18 +110,12 @@ void count_as_written(AddressRange range) { write_protect(range, UFFDIO_WRITEPRO
 
 void forget_write_watches_in_child() {
   int file = last_watcher.exchange(-1, std::memory_order_relaxed);
-  uffdio_api api{};
-  api.api = UFFD_API;
-  if (file >= 0 && ask(file, UFFDIO_API, &api) == -EINVAL) { // as in watch_writes()
+  if (file >= 0 && is_userfault(file)) {
     close_file(file);
   }
 }
 
-WrittenPages::WrittenPages()
-    : file_(disabled(Feature::proc)
-                ? -1
-                : static_cast<int>(
-                      system_call(SYS_openat, AT_FDCWD, as_argument("/proc/self/pagemap"), O_RDONLY | O_CLOEXEC))) {}
+WrittenPages::WrittenPages() : file_(open_pagemap()) {}
 
 WrittenPages::~WrittenPages() {
   if (file_ >= 0) {

@@ -41,27 +41,16 @@ thread_local constinit Retried retried __attribute__((tls_model("initial-exec"))
 constexpr std::uint32_t kAskKernelEvery = 16;
 constexpr std::uint32_t kMostTries = 1'000'000; // seconds of nothing but this fault
 
-// Whether the kernel allows what the books allow.
-bool kernel_allows(Address at, AccessKind kind) {
+// Whether the kernel allows what the books allow; `if_untold` where it does not tell.
+bool kernel_allows(Address at, AccessKind kind, bool if_untold) {
   host::Mapping mapping;
-  if (!host::next_mapping(at, mapping) || !mapping.range.contains(at)) {
-    return false;
+  if (!host::next_mapping(at, mapping) || (mapping.guessed && kind != AccessKind::read)) {
+    return if_untold;
   }
-  bool allowed = kind == AccessKind::read    ? mapping.read
-                 : kind == AccessKind::write ? mapping.write && !mapping.guessed
-                                             : mapping.execute && !mapping.guessed;
+  bool allowed = kind == AccessKind::read ? mapping.read : kind == AccessKind::write ? mapping.write : mapping.execute;
   char byte = 0;
-  return allowed && host::copy_from(&byte, at, 1); // a marker that others installed shows in no mapping
-}
-
-// Surely so; where the kernel tells nothing it is not.
-bool kernel_refuses_write(Address at) {
-  host::Mapping mapping;
-  if (!host::next_mapping(at, mapping) || mapping.guessed) {
-    return false;
-  }
-  char byte = 0;
-  return !mapping.range.contains(at) || !mapping.write || !host::copy_from(&byte, at, 1);
+  return mapping.range.contains(at) && allowed &&
+         host::copy_from(&byte, at, 1); // a marker that others installed shows in no mapping
 }
 
 // The books allow the access. It faulted before they did, or while a change was half done; else they are wrong.
@@ -74,7 +63,7 @@ FaultAnswer try_again(const Region& region, Address at, AccessKind kind) {
     host::yield(); // somebody changes this region
     return FaultAnswer::retry;
   }
-  if (is_late && (retried.times >= kMostTries || !kernel_allows(at, kind))) {
+  if (is_late && (retried.times >= kMostTries || !kernel_allows(at, kind, false))) {
     retried = {};
     return FaultAnswer::violation;
   }
@@ -129,7 +118,7 @@ FaultAnswer open_watched(Region& region, Address at) {
     return FaultAnswer::retry;
   }
   retried = {};
-  return kernel_refuses_write(at) ? FaultAnswer::violation : FaultAnswer::retry;
+  return kernel_allows(at, AccessKind::write, true) ? FaultAnswer::retry : FaultAnswer::violation;
 }
 
 // The books allow the access.

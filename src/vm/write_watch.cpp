@@ -47,9 +47,10 @@ class Collector {
 public:
   Collector(WrittenRuns& out, PageIndex most) : out_(out), left_(most) {}
 
-  bool is_full() const { return left_ == 0 || out_.count == WrittenRuns::kMost; }
+  // Whether the answer of one more scan may not fit.
+  bool is_out_of_runs() const { return out_.count > WrittenRuns::kMost - host::WrittenPages::kMostRuns; }
+  bool is_full() const { return left_ == 0 || is_out_of_runs(); }
   PageIndex left() const { return left_; }
-  unsigned runs_left() const { return WrittenRuns::kMost - out_.count; }
 
   AddressRange cut(AddressRange range) const {
     return bytes_to_pages(range.size()) <= left_ ? range
@@ -76,10 +77,7 @@ void collect_by_kernel(const Region& region, const host::WrittenPages& pages, Ad
                        Collector& out) {
   while (!range.empty() && !out.is_full()) {
     host::WrittenPages::Found found;
-    if (out.runs_left() < host::WrittenPages::kMostRuns || !pages.scan(range, out.left(), forgets, found)) {
-      if (out.runs_left() < host::WrittenPages::kMostRuns) {
-        return; // the caller asks again
-      }
+    if (!pages.scan(range, out.left(), forgets, found)) {
       distrust(region, range);
       out.add(out.cut(range));
       return;
@@ -187,9 +185,8 @@ WrittenRuns find_written(AddressRange range, PageIndex most, bool forgets) {
   Collector collector(out, most);
   auto collect = [&](auto visit) {
     for_each_committed(*region, range, [&](PageRun run) {
-      if (!collector.is_full() && !out.is_cut) {
+      if (!collector.is_full()) {
         visit(run);
-        out.is_cut = out.is_cut || collector.runs_left() < host::WrittenPages::kMostRuns;
       }
     });
   };
@@ -199,6 +196,7 @@ WrittenRuns find_written(AddressRange range, PageIndex most, bool forgets) {
   } else {
     collect([&](PageRun run) { collect_by_faults(range_of(*region, run), run.state, forgets, collector); });
   }
+  out.is_cut = collector.is_out_of_runs();
   return out;
 }
 

@@ -3,11 +3,10 @@
 // by_kernel: the kernel notes writes (host/written_pages.h). Pages are armed, so that they count as not written, when
 //            they become committed, and again when a query forgets them. What is not committed is not asked about.
 //            Where the kernel can't be asked, or can't arm, pages count as written: rather one too many than one lost.
-// by_faults: without such a kernel a committed page that was not written is closed to writes; the fault of the first
-// one
-//            notes it in its bit (page_bits.h), then opens it. Every change of a protection closes pages; those whose
-//            bit is set open again by their next fault. The system's own writes raise no fault: note_write() comes
-//            before those that winmem makes, others fail with EFAULT.
+// by_faults: without such a kernel a committed page that was not written is closed to writes. The fault of the first
+//            one notes it in its bit (page_bits.h), then opens it. Every change of a protection closes pages; those
+//            whose bit is set open again by their next fault. The system's own writes raise no fault: note_write()
+//            comes before those that winmem makes, others fail with EFAULT.
 // Lock:      the region's for both, and its freeze (guards.h), as opening a page is like disarming a guard: it never
 //            meets a change. A query closes first, and forgets then.
 // Fork:      by_faults: the child goes on. by_kernel: it watches anew, and every page that it got counts as written.

@@ -3,6 +3,7 @@
 #include "expect.h"
 #include "memory_map.h"
 #include "temporary_file.h"
+#include "write_watch_test_support.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,35 +19,6 @@
 
 namespace apitest {
 namespace {
-
-constexpr DWORD kReset = 1; // WRITE_WATCH_FLAG_RESET
-using Pages = std::vector<std::size_t>;
-
-Region watched(std::size_t pages) {
-  void* base = VirtualAlloc(nullptr, pages * kPage, MEM_RESERVE | MEM_COMMIT | MEM_WRITE_WATCH, PAGE_READWRITE);
-  EXPECT_NE(base, nullptr) << GetLastError();
-  return {base, base != nullptr ? pages : 0};
-}
-
-Pages written(char* base, std::size_t pages, DWORD flags = 0) {
-  std::vector<PVOID> addresses(pages);
-  ULONG_PTR entries = pages;
-  DWORD granularity = 0;
-  EXPECT_EQ(GetWriteWatch(flags, base, pages * kPage, addresses.data(), &entries, &granularity), 0u) << GetLastError();
-  Pages all;
-  for (ULONG_PTR i = 0; i < entries; ++i) {
-    all.push_back(static_cast<std::size_t>(static_cast<char*>(addresses[i]) - base) / kPage);
-  }
-  return all;
-}
-Pages written(const Region& region, DWORD flags = 0) { return written(region.base(), region.pages(), flags); }
-
-void write_to(char* base, std::initializer_list<std::size_t> pages) {
-  for (std::size_t page : pages) {
-    base[page * kPage + page % kPage] = 'w';
-  }
-}
-void write_to(const Region& region, std::initializer_list<std::size_t> pages) { write_to(region.base(), pages); }
 
 bool has_all(const Pages& told, std::initializer_list<std::size_t> pages) {
   return std::all_of(pages.begin(), pages.end(),

@@ -3,6 +3,7 @@
 #include "expect.h"
 #include "memory_map.h"
 #include "platform.h"
+#include "write_watch_test_support.h"
 
 #include <cstring>
 #include <string>
@@ -12,39 +13,6 @@ namespace apitest {
 namespace {
 
 constexpr UINT kFailed = ~UINT{0};
-constexpr DWORD kReset = 1; // WRITE_WATCH_FLAG_RESET
-using Pages = std::vector<std::size_t>;
-
-Region watched(std::size_t pages, DWORD type = MEM_RESERVE | MEM_COMMIT, DWORD protect = PAGE_READWRITE) {
-  void* base = VirtualAlloc(nullptr, pages * kPage, type | MEM_WRITE_WATCH, protect);
-  EXPECT_NE(base, nullptr) << GetLastError();
-  return {base, base != nullptr ? pages : 0};
-}
-
-// Indexes of the pages that were written in [first, first + count); `room` at most.
-Pages written(const Region& region, std::size_t first, std::size_t count, DWORD flags = 0, std::size_t room = 1000) {
-  std::vector<PVOID> addresses(room + 1, reinterpret_cast<PVOID>(1));
-  ULONG_PTR entries = room;
-  DWORD granularity = 7;
-  EXPECT_EQ(GetWriteWatch(flags, region.page(first), count * kPage, addresses.data(), &entries, &granularity), 0u)
-      << GetLastError();
-  EXPECT_EQ(granularity, kPage);
-  EXPECT_LE(entries, room);
-  EXPECT_EQ(addresses[entries], reinterpret_cast<PVOID>(1)); // nothing behind the last one
-  Pages pages;
-  for (ULONG_PTR i = 0; i < entries; ++i) {
-    pages.push_back(static_cast<std::size_t>(static_cast<char*>(addresses[i]) - region.base()) / kPage);
-  }
-  return pages;
-}
-Pages written(const Region& region, DWORD flags = 0) { return written(region, 0, region.pages(), flags); }
-
-void write_to(const Region& region, std::initializer_list<std::size_t> pages) {
-  for (std::size_t page : pages) {
-    region.page(page)[page % kPage] = 'w';
-  }
-}
-
 int read_all(const Region& region) {
   int sum = 0;
   for (std::size_t i = 0; i < region.bytes(); i += 64) {
@@ -84,7 +52,7 @@ TEST(WriteWatch, V71_the_last_error_stays_on_success) {
 TEST(WriteWatch, V72_a_reset_forgets_only_what_it_told) {
   Region region = watched(32);
   write_to(region, {1, 2, 3, 8, 9, 30});
-  EXPECT_EQ(written(region, 0, 32, kReset, 4), (Pages{1, 2, 3, 8}));
+  EXPECT_EQ(written(region.base(), 0, 32, kReset, 4), (Pages{1, 2, 3, 8}));
   EXPECT_EQ(written(region), (Pages{9, 30}));
   EXPECT_EQ(written(region, 0, 10, kReset), (Pages{9}));
   EXPECT_EQ(written(region, kReset), (Pages{30}));
@@ -101,7 +69,8 @@ TEST(WriteWatch, V72_pages_come_piece_by_piece_through_a_short_array) {
     expected.push_back(page);
   }
   Pages all;
-  for (Pages part = written(region, 0, 4096, kReset, 37); !part.empty(); part = written(region, 0, 4096, kReset, 37)) {
+  for (Pages part = written(region.base(), 0, 4096, kReset, 37); !part.empty();
+       part = written(region.base(), 0, 4096, kReset, 37)) {
     all.insert(all.end(), part.begin(), part.end());
   }
   EXPECT_EQ(all, expected);
@@ -114,9 +83,9 @@ TEST(WriteWatch, V72_as_many_stretches_as_there_are_pages) {
     write_to(region, {page});
     expected.push_back(page);
   }
-  EXPECT_EQ(written(region, 0, 8192, 0, 8192), expected);
-  EXPECT_EQ(written(region, 0, 8192, kReset, 8192), expected);
-  EXPECT_EQ(written(region, 0, 8192, 0, 8192), (Pages{}));
+  EXPECT_EQ(written(region.base(), 0, 8192, 0, 8192), expected);
+  EXPECT_EQ(written(region.base(), 0, 8192, kReset, 8192), expected);
+  EXPECT_EQ(written(region.base(), 0, 8192, 0, 8192), (Pages{}));
 }
 
 TEST(ResetWriteWatch, V72_forgets_what_was_written_in_its_range) {

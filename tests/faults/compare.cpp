@@ -72,6 +72,13 @@ RunText text_of(const KernelRun* run) {
        (piece.end - piece.begin) / kPage, text_of(piece.a).text, text_of(piece.b).text);
 }
 
+// More pages may count as written than before, none less.
+void note_must_remain(const Piece& piece) {
+  if (piece.a != nullptr && piece.b != nullptr && piece.a->written && !piece.b->written) {
+    report("a note of a write was lost:", piece);
+  }
+}
+
 // Why the difference may be; false: it may not.
 bool may_remain(const Piece& piece, Remainder& why) {
   if (piece.a == nullptr || piece.b == nullptr) {
@@ -231,9 +238,7 @@ void must_be_unchanged(const KernelState& before, const KernelState& after, Rema
   met[static_cast<unsigned>(Remainder::tables)] += after.tables > before.tables ? 1 : 0;
   bool opened = false;
   side_by_side(before, after, [&](const Piece& piece) {
-    if (piece.a != nullptr && piece.b != nullptr && piece.a->written && !piece.b->written) {
-      report("a note of a write was lost:", piece);
-    }
+    note_must_remain(piece);
     if (piece.a == piece.b || (piece.a != nullptr && piece.b != nullptr && piece.a->alike(*piece.b))) {
       return;
     }
@@ -263,9 +268,7 @@ void must_be_unchanged(const KernelState& before, const KernelState& after, Rema
 
 void must_agree(const KernelState& expected, const KernelState& actual) {
   side_by_side(expected, actual, [](const Piece& piece) {
-    if (piece.a != nullptr && piece.b != nullptr && piece.a->written && !piece.b->written) {
-      report("a note of a write was lost:", piece);
-    }
+    note_must_remain(piece);
     if (!same_effect(piece.a, piece.b)) {
       report("effect:", piece);
     }
